@@ -1,0 +1,105 @@
+// A recipe: everything that decides a run, as plain structs. Read from TOML by parse.h, checked by check.h, written back with every
+// default in full. Field names of the model are the words of published config.json files.
+
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace heddle {
+
+struct ModelRecipe {
+  std::string family = "bert";
+  std::string preset = "mini";  // tiny, mini, small, base, large; any size below overrides it
+  int64_t vocab_size = 0;       // 0 = as many as the tokeniser has
+  int64_t hidden_size = 256;
+  int64_t num_hidden_layers = 4;
+  int64_t num_attention_heads = 4;
+  int64_t intermediate_size = 1024;
+  int64_t max_position_embeddings = 512;
+  int64_t type_vocab_size = 2;
+  std::string hidden_act = "gelu";  // gelu (erf), gelu_new (tanh), relu
+  double hidden_dropout_prob = 0.1;
+  double attention_probs_dropout_prob = 0.1;
+  double layer_norm_eps = 1e-12;
+  double initializer_range = 0.02;
+};
+
+struct TextRecipe {
+  std::vector<std::filesystem::path> files;  // files or folders; empty = the embedded sample text
+  int64_t sample_documents = 2000;           // size of the embedded sample text
+  int64_t sample_seed = 1;
+  std::filesystem::path vocabulary;  // a vocab.txt; empty = learnt from the text
+  int64_t vocab_size = 8000;         // of a learnt vocabulary
+  bool lowercase = true;
+  double heldout_fraction = 0.01;  // share of documents never trained on
+};
+
+struct ObjectiveRecipe {
+  double mlm_probability = 0.15;
+  double mask_share = 0.8;    // of the chosen positions: [MASK]
+  double random_share = 0.1;  // a random id; the rest is kept
+  int64_t max_predictions = 0;  // per row; 0 = no limit beyond mlm_probability
+  bool next_sentence = true;
+  double short_seq_prob = 0.1;
+};
+
+struct PhaseRecipe {
+  int64_t length = 128;  // tokens per row
+  int64_t rows = 32;     // rows per optimiser step, all micro-batches together
+  int64_t micro_rows = 0;  // rows per forward and backward pass; 0 = all at once
+  // The phase ends at whichever comes first; 0 = no such limit.
+  int64_t steps = 0;
+  int64_t tokens = 0;
+  double hours = 0;
+  double flops = 0;
+  double hidden_dropout_prob = -1;           // negative = the model's
+  double attention_probs_dropout_prob = -1;  // negative = the model's
+};
+
+struct OptimizerRecipe {
+  double learning_rate = 1e-4;
+  double beta1 = 0.9;
+  double beta2 = 0.999;
+  double epsilon = 1e-6;
+  double weight_decay = 0.01;     // decoupled; never on biases and LayerNorm
+  bool bias_correction = false;   // BERT's Adam has none
+  double clip_norm = 1.0;         // global L2 norm; 0 = off
+  std::string schedule = "linear";  // linear (to 0 over all steps), constant
+  int64_t warmup_steps = 0;
+  int64_t schedule_steps = 0;  // length of the linear decay; 0 = the steps of all phases
+};
+
+struct CheckpointRecipe {
+  int64_t every_steps = 1000;  // 0 = only at the end
+  int64_t keep_last = 3;       // 0 = all
+};
+
+struct EvaluationRecipe {
+  int64_t every_steps = 100;  // 0 = only at the end
+  int64_t rows = 64;
+};
+
+struct RunRecipe {
+  std::string device = "auto";     // auto, cpu, cuda, cuda:N
+  std::string precision = "auto";  // auto, fp32, bf16
+  int64_t threads = 0;             // CPU threads; 0 = all cores
+  int64_t log_every_steps = 1;
+};
+
+struct Recipe {
+  std::string name = "untitled";
+  uint64_t seed = 1;
+  ModelRecipe model;
+  TextRecipe text;
+  ObjectiveRecipe objective;
+  std::vector<PhaseRecipe> phases = {PhaseRecipe{}};
+  OptimizerRecipe optimizer;
+  CheckpointRecipe checkpoint;
+  EvaluationRecipe evaluation;
+  RunRecipe run;
+};
+
+}  // namespace heddle

@@ -1,0 +1,53 @@
+# Options of the build, and heddle_flags: warnings, language level and sanitizers that every target of ours gets.
+
+option(HEDDLE_WINDOW "Build the window (needs Qt 6 and QCustomPlot)" ON)
+option(HEDDLE_TESTS "Build the tests" ON)
+option(HEDDLE_BENCH "Build the benchmarks" ON)
+option(HEDDLE_WERROR "Treat warnings as errors" ON)
+option(HEDDLE_SANITIZE "Address and undefined-behaviour sanitizers" OFF)
+set(HEDDLE_CUDA "AUTO" CACHE STRING "The CUDA plug-in: AUTO (where nvcc is found), REQUIRED or OFF")
+set_property(CACHE HEDDLE_CUDA PROPERTY STRINGS AUTO REQUIRED OFF)
+
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE RelWithDebInfo CACHE STRING "" FORCE)
+endif()
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_CXX_VISIBILITY_PRESET hidden)
+set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+# moc 6.4 cannot read some C++20 headers once it knows the compiler's own macros.
+set(CMAKE_AUTOMOC_COMPILER_PREDEFINES OFF)
+# RelWithDebInfo as we want it: quick links, stack traces with lines, -O2.
+set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g1")
+set(CMAKE_CXX_FLAGS_RELEASE "-O3 -DNDEBUG")
+
+find_program(HEDDLE_CCACHE ccache)
+if(HEDDLE_CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
+      CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${HEDDLE_CCACHE})
+endif()
+
+add_library(heddle_flags INTERFACE)
+target_include_directories(heddle_flags INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
+# The same position independence everywhere, or one precompiled header could not serve several targets.
+target_compile_options(heddle_flags INTERFACE
+  $<$<COMPILE_LANGUAGE:CXX>:-fPIC -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wno-unknown-warning-option>
+  $<$<AND:$<COMPILE_LANGUAGE:CXX>,$<CXX_COMPILER_ID:Clang>>:-Wno-missing-field-initializers -Xclang -fno-pch-timestamp>
+  $<$<AND:$<COMPILE_LANGUAGE:CXX>,$<CXX_COMPILER_ID:GNU>>:-Wno-missing-field-initializers>
+  $<$<AND:$<COMPILE_LANGUAGE:CXX>,$<BOOL:${HEDDLE_WERROR}>>:-Werror>)
+if(HEDDLE_SANITIZE)
+  target_compile_options(heddle_flags INTERFACE
+    $<$<COMPILE_LANGUAGE:CXX>:-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer>)
+  target_link_options(heddle_flags INTERFACE -fsanitize=address,undefined)
+endif()
+
+find_program(HEDDLE_LLD ld.lld)
+if(HEDDLE_LLD AND CMAKE_CXX_COMPILER_ID MATCHES Clang)
+  add_link_options(-fuse-ld=lld)
+endif()
+
+configure_file(${PROJECT_SOURCE_DIR}/packaging/cmake/version.h.in ${PROJECT_BINARY_DIR}/generated/heddle_version.h)
+configure_file(${PROJECT_SOURCE_DIR}/packaging/cmake/source_dir.h.in ${PROJECT_BINARY_DIR}/generated/heddle_source_dir.h)
