@@ -25,6 +25,8 @@ struct ModelRecipe {
   double attention_probs_dropout_prob = 0.1;
   double layer_norm_eps = 1e-12;
   double initializer_range = 0.02;
+
+  bool operator==(const ModelRecipe&) const = default;
 };
 
 struct TextRecipe {
@@ -35,6 +37,8 @@ struct TextRecipe {
   int64_t vocab_size = 8000;         // of a learnt vocabulary
   bool lowercase = true;
   double heldout_fraction = 0.01;  // share of documents never trained on
+
+  bool operator==(const TextRecipe&) const = default;
 };
 
 struct ObjectiveRecipe {
@@ -44,6 +48,8 @@ struct ObjectiveRecipe {
   int64_t max_predictions = 0;  // per row; 0 = no limit beyond mlm_probability
   bool next_sentence = true;
   double short_seq_prob = 0.1;
+
+  bool operator==(const ObjectiveRecipe&) const = default;
 };
 
 struct PhaseRecipe {
@@ -57,6 +63,8 @@ struct PhaseRecipe {
   double flops = 0;
   double hidden_dropout_prob = -1;           // negative = the model's
   double attention_probs_dropout_prob = -1;  // negative = the model's
+
+  bool operator==(const PhaseRecipe&) const = default;
 };
 
 struct OptimizerRecipe {
@@ -70,16 +78,22 @@ struct OptimizerRecipe {
   std::string schedule = "linear";  // linear (to 0 over all steps), constant
   int64_t warmup_steps = 0;
   int64_t schedule_steps = 0;  // length of the linear decay; 0 = the steps of all phases
+
+  bool operator==(const OptimizerRecipe&) const = default;
 };
 
 struct CheckpointRecipe {
   int64_t every_steps = 1000;  // 0 = only at the end
   int64_t keep_last = 3;       // 0 = all
+
+  bool operator==(const CheckpointRecipe&) const = default;
 };
 
 struct EvaluationRecipe {
   int64_t every_steps = 100;  // 0 = only at the end
   int64_t rows = 64;
+
+  bool operator==(const EvaluationRecipe&) const = default;
 };
 
 struct RunRecipe {
@@ -87,6 +101,8 @@ struct RunRecipe {
   std::string precision = "auto";  // auto, fp32, bf16
   int64_t threads = 0;             // CPU threads; 0 = all cores
   int64_t log_every_steps = 1;
+
+  bool operator==(const RunRecipe&) const = default;
 };
 
 struct Recipe {
@@ -100,6 +116,8 @@ struct Recipe {
   CheckpointRecipe checkpoint;
   EvaluationRecipe evaluation;
   RunRecipe run;
+
+  bool operator==(const Recipe&) const = default;
 };
 
 }  // namespace heddle

@@ -1,0 +1,93 @@
+// Every key of a recipe, once: its name, what it means, what it may be, and where it lies in `Recipe`. The
+// parser, the writer,
+// `--set`, the checks and the window's form all walk this table, so adding a key is adding one line to
+// fields.cpp.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <limits>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "engine/recipes/recipe.h"
+
+namespace heddle {
+
+enum class FieldType { kInteger, kReal, kBoolean, kText, kChoice, kPath, kPathList, kSeed };
+
+// What a field holds: kInteger and kSeed int64_t, kReal double, kBoolean bool, kText, kChoice and kPath one
+// string, kPathList several. Paths are UTF-8.
+using FieldValue = std::variant<int64_t, double, bool, std::string, std::vector<std::string>>;
+
+// Of numbers; an open end does not belong to the range.
+struct Bounds {
+  double low = -std::numeric_limits<double>::infinity();
+  double high = std::numeric_limits<double>::infinity();
+  bool low_open = false;
+  bool high_open = false;
+
+  bool contains(double value) const {
+    return (low_open ? value > low : value >= low) && (high_open ? value < high : value <= high);
+  }
+};
+
+struct Field {
+  std::string_view path;   // "optimizer.learning_rate"; keys of phases: "phase.length"
+  std::string_view group;  // "optimizer"; "" for the keys above all tables
+  std::string_view key;    // "learning_rate"
+  std::string_view label;  // for people: "Learning rate"
+  std::string_view help;   // one sentence
+  FieldType type = FieldType::kText;
+  Bounds bounds;
+  std::vector<std::string_view> choices;  // all that kChoice takes; of kText: suggestions
+
+  // `phase` is the index of a phase and is ignored by keys outside of phases. Set expects the alternative of
+  // the type.
+  FieldValue (*get)(const Recipe& recipe, size_t phase) = nullptr;
+  void (*set)(Recipe& recipe, size_t phase, const FieldValue& value) = nullptr;
+
+  bool ofPhase() const { return group == "phase"; }
+};
+
+// A table of the recipe file, in the order in which it is written and shown.
+struct FieldGroup {
+  std::string_view name;   // "optimizer"
+  std::string_view label;  // "Optimiser"
+};
+
+// All keys, group by group. model.preset stands before the sizes that it fills.
+std::span<const Field> recipeFields();
+std::span<const FieldGroup> recipeGroups();
+
+// The field of that path, or nullptr.
+const Field* findField(std::string_view path);
+// The known word nearest to `word` by edit distance, or "" when none is near enough to be meant.
+std::string_view nearestWord(std::string_view word, std::span<const std::string_view> known);
+
+// Ok when the value is of the field's type, inside its bounds and among its choices; the error says what
+// would be.
+Status checkFieldValue(const Field& field, const FieldValue& value);
+
+// Text as typed by people ("1e-3", "true", "a.txt, b.txt") to a checked value; relative paths stay relative.
+Result<FieldValue> fieldValueFromText(const Field& field, std::string_view text);
+// The reverse, exact: reals in the shortest digits that give the same double back; lists with commas.
+std::string fieldValueText(const FieldValue& value);
+
+// Sets one field from text. model.preset fills the sizes of the model, as in a recipe file. The recipe is
+// untouched on error.
+Status setField(Recipe& recipe, const Field& field, size_t phase, std::string_view text);
+
+// The published BERT sizes of that name: hidden_size, num_hidden_layers, num_attention_heads and
+// intermediate_size are set, nothing else. False when there is no such preset. tiny to small: Turc et al.
+// 2019; base and large: Devlin et al. 2018.
+bool applyPreset(ModelRecipe& model, std::string_view preset);
+std::span<const std::string_view> presetNames();
+
+}  // namespace heddle
