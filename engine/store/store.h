@@ -74,6 +74,7 @@ struct CurvePoint {
   double x = 0;  // on the asked axis
   double y = 0;
   int64_t step = 0;
+  double seconds = 0;  // cumulative engine time, whatever the asked axis: legends show it beside the value
 };
 
 struct CurveQuery {
