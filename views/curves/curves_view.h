@@ -1,0 +1,94 @@
+// Metrics of runs as curves: one chart per metric, one colour per run, smoothed lines before the raw ones,
+// zoom, and a tracker linked over all charts. Handed whole series in the order in which they were written;
+// asks for data by requests().
+
+#pragma once
+
+#include <QString>
+#include <QStringList>
+#include <QWidget>
+#include <memory>
+#include <vector>
+
+#include "engine/store/store.h"
+#include "views/common/figure_export.h"
+
+namespace heddle::ui {
+
+// A run that is drawn. `style` is its number for seriesPen(), the same in every view.
+struct CurveRun {
+  QString id;
+  QString name;
+  int style = 0;
+  friend bool operator==(const CurveRun&, const CurveRun&) = default;
+};
+
+struct CurveSeries {
+  QString run_id;
+  QString metric;               // "train/loss"
+  Axis axis = Axis::kStep;      // what raw[].x holds; series on another axis than the view's are ignored
+  std::vector<CurvePoint> raw;  // every point, undecimated: smoothing is computed on the full series
+};
+
+// A curve the view wants to draw: every point whose x is beyond `from_x` (-1e300: it has none yet).
+struct CurveRequest {
+  QString run_id;
+  QString metric;
+  Axis axis = Axis::kStep;
+  double from_x = -1e300;
+};
+
+class CurvesView final : public QWidget, public Figure {
+  Q_OBJECT
+  Q_DISABLE_COPY_MOVE(CurvesView)
+
+ public:
+  explicit CurvesView(QWidget* parent = nullptr);
+  ~CurvesView() override;
+
+  // Which runs are drawn, in legend order. Data of runs that left stay in memory until forgetRun().
+  void setVisibleRuns(std::vector<CurveRun> runs);
+  void forgetRun(const QString& run_id);
+
+  // Every metric a user may choose. Charts exist for the chosen ones; the default choice is training loss
+  // with held-out loss, then the others of the usual set that any run has.
+  void setMetricNames(const QStringList& names);
+  QStringList chosenMetrics() const;
+  void setChosenMetrics(const QStringList& metrics);
+
+  // Replaces the data of the same run and metric. Never moves a view that the user has zoomed.
+  void setSeries(std::vector<CurveSeries> series);
+  // Adds points behind those there are. The same holds for zoom and tracker.
+  void appendPoints(const CurveSeries& more);
+
+  // What to fetch now: one request for each visible run and chosen metric.
+  std::vector<CurveRequest> requests() const;
+
+  Axis axis() const;
+  void setAxis(Axis axis);
+  double smoothing() const;
+  void setSmoothing(double weight);  // 0 .. 0.999
+  bool ignoresOutliers() const;
+  void setIgnoreOutliers(bool ignore);
+
+  // Figure
+  QSizeF figureSize() const override;
+  void drawFigure(QCPPainter& painter) override;
+  CsvTable shownData() const override;
+
+ public Q_SLOTS:
+  void fitAll();
+
+ Q_SIGNALS:
+  // requests() changed by the user: other axis, other metrics, other runs.
+  void requestsChanged();
+
+ protected:
+  void changeEvent(QEvent* event) override;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace heddle::ui
