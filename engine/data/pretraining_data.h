@@ -1,0 +1,52 @@
+// Batches for masked-LM and next-sentence pretraining, as google-research/bert's create_pretraining_data.py
+// makes its examples. A batch is a pure function of (corpus, recipe, seed, step, row): no state, any thread,
+// any order, any split into micro-batches.
+//
+// Where it differs from the script: masks, splits and random partners are drawn anew in every epoch instead
+// of ten times once; and when B is random, the part of the chunk that is not A is not put back but chosen as
+// A half of the time, so that all sentences are seen equally often.
+
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "engine/base/result.h"
+#include "engine/data/batch.h"
+#include "engine/data/prepare.h"
+#include "engine/recipes/recipe.h"
+
+namespace heddle {
+
+class PretrainingData {
+ public:
+  // Errors: a corpus or vocabulary that cannot be read or that do not belong together; no training documents;
+  // next-sentence prediction with a single training document.
+  static Result<PretrainingData> open(const PreparedCorpus& corpus, const ObjectiveRecipe& objective,
+                                      uint64_t seed);
+  PretrainingData(PretrainingData&&) noexcept;
+  PretrainingData& operator=(PretrainingData&&) noexcept;
+  ~PretrainingData();
+
+  // Rows first_row .. first_row + rows of the step's global batch of phase.rows rows, each of 5 ..
+  // phase.length tokens with its special tokens. phase.length >= 8. Thread-safe.
+  Batch trainBatch(const PhaseRecipe& phase, int64_t step, int64_t first_row, int64_t rows) const;
+
+  // Rows of the documents never trained on, in an order and with masks that depend on nothing but the corpus
+  // and the objective. Rows from heldoutInstances(length) on do not exist and are left out. batch.step is 0.
+  // Thread-safe.
+  Batch heldoutBatch(int64_t length, int64_t first_row, int64_t rows) const;
+
+  // Rows in one epoch of training at this length.
+  int64_t instances(int64_t length) const;
+  int64_t heldoutInstances(int64_t length) const;
+
+  int64_t vocabSize() const;
+
+ private:
+  struct Impl;
+  explicit PretrainingData(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace heddle
