@@ -1,0 +1,73 @@
+#include "engine/cli/torch_commands.h"
+
+#include <ATen/ATen.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <iostream>
+#include <string>
+
+#include "engine/cli/console.h"
+#include "engine/probe/attention_probe.h"
+#include "engine/train/pretrainer.h"
+#include "engine/train/run_channel.h"
+
+namespace {
+
+using namespace heddle;
+
+volatile std::sig_atomic_t signals_seen = 0;
+
+// The first signal finishes the step and saves; the second ends at once.
+void onStopSignal(int number) {
+  if (++signals_seen > 1) {
+    ::_exit(128 + number);
+  }
+  RunChannel::requestStopFromSignal();
+}
+
+void print(const Error& error) { std::fprintf(stderr, "heddle-engine: %s\n", error.message().c_str()); }
+
+std::string answerTo(AttentionProbe& probe, const std::string& line) {
+  const auto request = decodeRequest(line);
+  if (!request) {
+    return encodeFailure({0, request.error().text, request.error().hint});
+  }
+  try {
+    const auto answer = probe.attention(*request);
+    return answer ? encodeAnswer(*answer) : encodeFailure({request->id, answer.error().text, answer.error().hint});
+  } catch (const std::exception& problem) {
+    return encodeFailure({request->id, std::string("the engine failed: ") + problem.what(), ""});
+  }
+}
+
+}  // namespace
+
+#define HEDDLE_EXPORT extern "C" __attribute__((visibility("default")))
+
+HEDDLE_EXPORT int heddleTrain(const TrainCommand* command) {
+  struct sigaction action {};
+  action.sa_handler = onStopSignal;
+  ::sigaction(SIGINT, &action, nullptr);
+  ::sigaction(SIGTERM, &action, nullptr);
+  Console console(command->style);
+  const auto reason = pretrain({command->recipe, command->workspace, command->folder,
+                                [&console](const Event& event) { console.show(event); }});
+  if (!reason) {
+    print(reason.error());
+    return kExitFailed;
+  }
+  return kExitDone;
+}
+
+HEDDLE_EXPORT int heddleServe() {
+  AttentionProbe probe;
+  std::string line;
+  while (std::getline(std::cin, line)) {
+    if (!line.empty()) {
+      std::cout << answerTo(probe, line) << '\n' << std::flush;
+    }
+  }
+  return kExitDone;
+}

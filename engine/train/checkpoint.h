@@ -1,0 +1,52 @@
+// Checkpoints: runs/ID/checkpoints/STEP/ with model.safetensors, optimizer.safetensors, config.json, vocab.txt, state.json and
+// an empty DONE. Written beside, synced, renamed: a folder without DONE does not count. model.safetensors, config.json and
+// vocab.txt alone are what others read.
+//
+// state.json, version 1: {"version", "step", "next_sentence", "lowercase", "progress": Progress::toJson()}
+
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <filesystem>
+#include <vector>
+
+#include "engine/base/json.h"
+#include "engine/base/paths.h"
+#include "engine/base/result.h"
+#include "engine/model/parameters.h"
+#include "engine/recipes/recipe.h"
+
+namespace heddle {
+
+// First and second moments of Adam, [N] fp32 each, laid out as the ParameterSet.
+struct OptimizerState {
+  at::Tensor m, v;
+};
+
+struct CheckpointContents {
+  const ParameterSet* parameters;
+  const OptimizerState* optimizer;
+  ModelRecipe model;  // vocab_size resolved
+  std::filesystem::path vocabulary;
+  Json state;  // everything but "version"
+};
+
+// Returns the bytes written. On failure nothing is left behind.
+Result<int64_t> saveCheckpoint(const RunFolder& run, int64_t step, const CheckpointContents& contents);
+
+// Steps of the complete checkpoints of a run, ascending.
+std::vector<int64_t> listCheckpoints(const RunFolder& run);
+
+std::filesystem::path checkpointFolder(const RunFolder& run, int64_t step);
+
+// state.json of a checkpoint; refuses folders without DONE and newer versions.
+Result<Json> loadCheckpointState(const std::filesystem::path& folder);
+
+// Weights and moments into allocated buffers; compute copies are refreshed.
+Status loadCheckpoint(const std::filesystem::path& folder, ParameterSet& parameters, OptimizerState* optimizer);
+
+// Removes all but the newest `keep` (0 = keep all); returns the removed steps.
+std::vector<int64_t> pruneCheckpoints(const RunFolder& run, int64_t keep);
+
+}  // namespace heddle

@@ -1,0 +1,107 @@
+#include "engine/train/device.h"
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+#include <ATen/detail/CUDAHooksInterface.h>
+#include <c10/core/CachingDeviceAllocator.h>
+#include <c10/core/impl/VirtualGuardImpl.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <cstdio>
+
+#include "engine/base/clock.h"
+#include "engine/kernels/cuda/loader/cuda_loader.h"
+
+namespace heddle {
+namespace {
+
+// FLOP/s of one large product, the best of a few.
+double measureProduct(const at::Device& device, at::ScalarType type) {
+  const int64_t size = device.is_cpu() ? 512 : 4096;
+  const auto options = at::TensorOptions().device(device).dtype(type);
+  const at::Tensor a = at::ones({size, size}, options);
+  const at::Tensor b = at::ones({size, size}, options);
+  double best = 0;
+  for (int repeat = 0; repeat < 5; ++repeat) {
+    const double start = monotonicSeconds();
+    const at::Tensor product = at::mm(a, b);
+    synchronize(device);
+    const double seconds = monotonicSeconds() - start;
+    best = std::max(best, 2.0 * static_cast<double>(size * size * size) / std::max(seconds, 1e-9));
+  }
+  return best;
+}
+
+// "cuda" or "cuda:N" to a device that exists, with the plug-in loaded.
+Result<at::Device> openCuda(const std::string& word) {
+  if (const Status loaded = loadCudaPlugin(); !loaded.ok()) {
+    return Error{"cannot compute on " + word + ": " + loaded.error().text, loaded.error().hint};
+  }
+  const int count = at::detail::getCUDAHooks().hasCUDA() ? at::detail::getCUDAHooks().getNumGPUs() : 0;
+  if (count == 0) {
+    return Error{"cannot compute on " + word + ": no NVIDIA GPU was found",
+                 "check the driver with nvidia-smi, or set run.device = \"cpu\""};
+  }
+  int index = 0;
+  if (word.size() > 5) {
+    std::from_chars(word.data() + 5, word.data() + word.size(), index);
+  }
+  if (index < 0 || index >= count) {
+    return Error{"cannot compute on " + word + ": this machine has " + std::to_string(count) + " GPU(s), counted from 0",
+                 "set run.device to one of them"};
+  }
+  return at::Device(at::kCUDA, static_cast<at::DeviceIndex>(index));
+}
+
+}  // namespace
+
+Result<ComputePlace> choosePlace(const RunRecipe& run) {
+  at::set_num_threads(run.threads > 0 ? static_cast<int>(run.threads) : static_cast<int>(::sysconf(_SC_NPROCESSORS_ONLN)));
+  ComputePlace place;
+  if (run.device != "cpu") {
+    const auto cuda = openCuda(run.device == "auto" ? "cuda" : run.device);
+    if (cuda) {
+      place.device = *cuda;
+    } else if (run.device != "auto") {
+      return cuda.error();
+    }
+  }
+  place.device_text = place.device.is_cpu()
+                          ? "cpu (" + std::to_string(at::get_num_threads()) + " threads)"
+                          : place.device.str();
+  const double fp32 = measureProduct(place.device, at::kFloat);
+  place.flops_per_second = fp32;
+  if (run.precision != "fp32") {
+    const double bf16 = measureProduct(place.device, at::kBFloat16);
+    if (run.precision == "bf16" || bf16 > fp32) {
+      place.type = ComputeType::kBf16;
+      place.flops_per_second = bf16;
+    }
+  }
+  return place;
+}
+
+double memoryInUse(const at::Device& device) {
+  if (device.is_cuda()) {
+    auto* allocator = at::getDeviceAllocator(device.type());
+    const auto stats = allocator->getDeviceStats(device.index());
+    return static_cast<double>(stats.allocated_bytes[static_cast<size_t>(c10::CachingAllocator::StatType::AGGREGATE)].current);
+  }
+  long pages = 0;
+  if (std::FILE* file = std::fopen("/proc/self/statm", "r"); file != nullptr) {
+    if (std::fscanf(file, "%*ld %ld", &pages) != 1) {
+      pages = 0;
+    }
+    std::fclose(file);
+  }
+  return static_cast<double>(pages) * static_cast<double>(::sysconf(_SC_PAGESIZE));
+}
+
+void synchronize(const at::Device& device) {
+  if (!device.is_cpu()) {
+    c10::impl::VirtualGuardImpl(device.type()).synchronizeDevice(device.index());
+  }
+}
+
+}  // namespace heddle

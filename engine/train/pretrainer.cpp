@@ -1,0 +1,418 @@
+#include "engine/train/pretrainer.h"
+
+#include <ATen/ATen.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <future>
+
+#include "engine/base/clock.h"
+#include "engine/data/pretraining_data.h"
+#include "engine/model/bert.h"
+#include "engine/recipes/sizes.h"
+#include "engine/train/checkpoint.h"
+#include "engine/train/device.h"
+#include "engine/train/progress.h"
+#include "engine/train/run_channel.h"
+#include "heddle_version.h"
+
+namespace heddle {
+namespace {
+
+// What one step or one evaluation found, as means over all of its rows.
+struct StepResult {
+  double masked_lm = 0;
+  double pair = 0;
+  double masked_lm_accuracy = 0;
+  double pair_accuracy = 0;
+  int64_t tokens = 0;
+  double flops = 0;
+  double loss() const { return masked_lm + pair; }
+};
+
+class Pretrainer {
+ public:
+  Pretrainer(const PretrainingOptions& options, RunChannel& channel, ComputePlace place, const PreparedCorpus& corpus,
+             PretrainingData data)
+      : options_(options),
+        recipe_(options.recipe),
+        channel_(channel),
+        place_(std::move(place)),
+        corpus_(corpus),
+        data_(std::move(data)),
+        model_recipe_(resolvedModel()),
+        bert_(parameters_, model_recipe_, recipe_.objective.next_sentence),
+        progress_(recipe_) {
+    parameters_.allocate(place_.device, place_.type);
+    optimizer_ = {at::zeros_like(parameters_.values()), at::zeros_like(parameters_.values())};
+  }
+
+  // Returns why and where it ended; a checkpoint of that step is on disk then.
+  Result<RunStopped> run();
+
+ private:
+  ModelRecipe resolvedModel() const {
+    ModelRecipe model = recipe_.model;
+    model.vocab_size = std::max(model.vocab_size, data_.vocabSize());
+    return model;
+  }
+  Status restore();
+  void announce();
+  std::vector<Batch> stepBatches(const PhaseRecipe& phase, int64_t step) const;
+  StepResult accumulate(const std::vector<Batch>& batches, const PhaseRecipe& phase);
+  double update(double learning_rate);
+  void evaluate();
+  Status save();
+  double batchFlops(const Batch& batch) const;
+  double remainingSeconds() const;
+  ForwardContext context(const PackedBatch& batch, double hidden_dropout, double attention_dropout, int64_t step) const {
+    return {batch, hidden_dropout, attention_dropout, recipe_.seed, step};
+  }
+
+  const PretrainingOptions& options_;
+  const Recipe& recipe_;
+  RunChannel& channel_;
+  ComputePlace place_;
+  PreparedCorpus corpus_;
+  PretrainingData data_;
+  ModelRecipe model_recipe_;
+  ParameterSet parameters_;
+  Bert bert_;
+  OptimizerState optimizer_;
+  Progress progress_;
+  int64_t total_steps_ = 0;
+  int64_t saved_step_ = -1;
+  int64_t evaluated_step_ = -1;
+  double session_start_ = 0;
+  double session_start_fraction_ = 0;
+};
+
+// From the newest checkpoint that can be read; a damaged one is left out with a warning.
+Status Pretrainer::restore() {
+  std::vector<int64_t> steps = listCheckpoints(options_.folder);
+  for (; !steps.empty(); steps.pop_back()) {
+    const auto folder = checkpointFolder(options_.folder, steps.back());
+    const auto state = loadCheckpointState(folder);
+    Status status = state ? loadCheckpoint(folder, parameters_, &optimizer_) : Status(state.error());
+    if (status.ok()) {
+      status = progress_.restore((*state)["progress"]);
+    }
+    if (status.ok()) {
+      saved_step_ = steps.back();
+      return {};
+    }
+    if (steps.size() == 1) {
+      return status;
+    }
+    channel_.warn(status.error().message() + "; the checkpoint before it is used");
+  }
+  parameters_.initialize(recipe_.seed, model_recipe_.initializer_range);
+  return {};
+}
+
+void Pretrainer::announce() {
+  const Estimate estimate = estimateRecipe(recipe_, {.vocab_size = model_recipe_.vocab_size,
+                                                     .flops_per_second = place_.flops_per_second,
+                                                     .bf16 = place_.type == ComputeType::kBf16});
+  char host[256] = "";
+  ::gethostname(host, sizeof host - 1);
+  RunStarted started;
+  started.run_id = options_.folder.id();
+  started.name = recipe_.name;
+  started.family = recipe_.model.family;
+  started.objective = recipe_.objective.next_sentence ? "MLM + NSP" : "MLM";
+  started.seed = recipe_.seed;
+  started.host = host;
+  started.pid = ::getpid();
+  started.engine_version = kVersion;
+  started.torch_version = kTorchVersion;
+  started.device = place_.device_text;
+  started.precision = place_.type == ComputeType::kBf16 ? "bf16" : "fp32";
+  started.from_step = progress_.total().steps;
+  started.total_steps = total_steps_;
+  started.parameters = estimate.parameters.total();
+  started.flops_per_step = estimate.phases.empty() ? 0 : estimate.phases.front().flops_per_step;
+  started.memory_estimate_bytes = estimate.memoryBytes();
+  started.predicted_seconds = estimate.seconds.value_or(0);
+  channel_.post(started);
+  std::string text = estimateText(estimate);
+  for (size_t end = text.find('\n'); end != std::string::npos; end = text.find('\n')) {
+    channel_.info(text.substr(0, end));
+    text.erase(0, end + 1);
+  }
+}
+
+std::vector<Batch> Pretrainer::stepBatches(const PhaseRecipe& phase, int64_t step) const {
+  const int64_t micro = phase.micro_rows > 0 ? phase.micro_rows : phase.rows;
+  std::vector<Batch> batches;
+  for (int64_t first = 0; first < phase.rows; first += micro) {
+    batches.push_back(data_.trainBatch(phase, step, first, std::min(micro, phase.rows - first)));
+  }
+  return batches;
+}
+
+double Pretrainer::batchFlops(const Batch& batch) const {
+  const double rows = static_cast<double>(batch.rowCount());
+  const double predictions = static_cast<double>(batch.masked_positions.size()) / std::max(rows, 1.0);
+  double flops = 0;
+  for (size_t row = 0; row + 1 < batch.starts.size(); ++row) {
+    flops += forwardFlops(model_recipe_, model_recipe_.vocab_size, batch.starts[row + 1] - batch.starts[row],
+                          predictions, recipe_.objective.next_sentence);
+  }
+  return 3 * flops;
+}
+
+// Forward and backward over the micro-batches of a step; means are over the whole step.
+StepResult Pretrainer::accumulate(const std::vector<Batch>& batches, const PhaseRecipe& phase) {
+  const double hidden_dropout =
+      phase.hidden_dropout_prob >= 0 ? phase.hidden_dropout_prob : model_recipe_.hidden_dropout_prob;
+  const double attention_dropout = phase.attention_probs_dropout_prob >= 0 ? phase.attention_probs_dropout_prob
+                                                                           : model_recipe_.attention_probs_dropout_prob;
+  double masked = 0;
+  double pairs = 0;
+  for (const Batch& batch : batches) {
+    masked += static_cast<double>(batch.masked_positions.size());
+    pairs += static_cast<double>(batch.pair_labels.size());
+  }
+  StepResult result;
+  for (const Batch& batch : batches) {
+    const PackedBatch packed = toDevice(batch, place_.device);
+    const at::Tensor hidden = bert_.encode(context(packed, hidden_dropout, attention_dropout, batch.step));  // [T, H]
+    const BertLosses losses = bert_.losses(hidden, packed);
+    at::Tensor loss = losses.masked_lm.loss_sum / masked;
+    result.masked_lm += losses.masked_lm.loss_sum.item<double>() / masked;
+    result.masked_lm_accuracy += static_cast<double>(losses.masked_lm.correct) / masked;
+    if (losses.pair_sum.defined()) {
+      loss = loss + losses.pair_sum / pairs;
+      result.pair += losses.pair_sum.item<double>() / pairs;
+      result.pair_accuracy += static_cast<double>(losses.pair_correct) / pairs;
+    }
+    if (at::GradMode::is_enabled()) {
+      loss.backward();
+    }
+    result.tokens += batch.tokenCount();
+    result.flops += batchFlops(batch);
+  }
+  return result;
+}
+
+// Clips and steps; returns the norm of the gradient before clipping. Without a finite norm nothing is changed.
+double Pretrainer::update(double learning_rate) {
+  at::NoGradGuard no_grad;
+  const OptimizerRecipe& rule = recipe_.optimizer;
+  const double norm = l2Norm(parameters_.gradients());
+  if (!std::isfinite(norm)) {
+    return norm;
+  }
+  AdamStep step{learning_rate, rule.beta1, rule.beta2, rule.epsilon, rule.weight_decay, 1.0,
+                rule.bias_correction, progress_.total().steps + 1};
+  if (rule.clip_norm > 0 && norm > rule.clip_norm) {
+    step.grad_scale = rule.clip_norm / norm;
+  }
+  const auto part = [&](int64_t from, int64_t to, double decay) {
+    if (from == to) {
+      return;
+    }
+    step.weight_decay = decay;
+    const auto slice = [&](const at::Tensor& flat) {
+      return flat.defined() ? flat.narrow(0, from, to - from) : at::Tensor();
+    };
+    adamStep(slice(parameters_.values()), slice(parameters_.gradients()), slice(optimizer_.m), slice(optimizer_.v),
+             slice(parameters_.halves()), step);
+  };
+  part(0, parameters_.decayedCount(), rule.weight_decay);
+  part(parameters_.decayedCount(), parameters_.count(), 0.0);
+  return norm;
+}
+
+void Pretrainer::evaluate() {
+  at::NoGradGuard no_grad;
+  channel_.describeActivity("evaluating");
+  const PhaseRecipe phase = progress_.finished() ? recipe_.phases.back() : progress_.phase();
+  PhaseRecipe without_dropout = phase;
+  without_dropout.hidden_dropout_prob = 0;
+  without_dropout.attention_probs_dropout_prob = 0;
+  const int64_t chunk = phase.micro_rows > 0 ? phase.micro_rows : phase.rows;
+  const int64_t rows = std::min(recipe_.evaluation.rows, data_.heldoutInstances(phase.length));
+  std::vector<Batch> batches;
+  for (int64_t first = 0; first < rows; first += chunk) {
+    batches.push_back(data_.heldoutBatch(phase.length, first, std::min(chunk, rows - first)));
+  }
+  evaluated_step_ = progress_.total().steps;
+  if (batches.empty()) {
+    return;
+  }
+  const StepResult result = accumulate(batches, without_dropout);
+  const Work& work = progress_.total();
+  Metrics metrics{work.steps, work.tokens, work.flops, work.seconds,
+                  {{"eval/mlm_loss", result.masked_lm}, {"eval/mlm_accuracy", result.masked_lm_accuracy}}};
+  if (recipe_.objective.next_sentence) {
+    metrics.values.emplace_back("eval/nsp_loss", result.pair);
+    metrics.values.emplace_back("eval/nsp_accuracy", result.pair_accuracy);
+  }
+  channel_.post(metrics);
+  channel_.describeActivity("training");
+}
+
+Status Pretrainer::save() {
+  const int64_t step = progress_.total().steps;
+  if (saved_step_ == step) {
+    return {};
+  }
+  channel_.describeActivity("saving");
+  const auto bytes = saveCheckpoint(options_.folder, step,
+                                    {&parameters_,
+                                     &optimizer_,
+                                     model_recipe_,
+                                     corpus_.vocabulary,
+                                     {{"step", step},
+                                      {"next_sentence", recipe_.objective.next_sentence},
+                                      {"lowercase", corpus_.lowercase},
+                                      {"progress", progress_.toJson()}}});
+  if (!bytes) {
+    return bytes.error();
+  }
+  saved_step_ = step;
+  channel_.post(CheckpointSaved{step, "checkpoints/" + std::to_string(step), *bytes});
+  for (const int64_t removed : pruneCheckpoints(options_.folder, recipe_.checkpoint.keep_last)) {
+    channel_.post(CheckpointRemoved{removed});
+  }
+  channel_.describeActivity("training");
+  return {};
+}
+
+double Pretrainer::remainingSeconds() const {
+  const double done = progress_.fraction() - session_start_fraction_;
+  return done > 0 ? (monotonicSeconds() - session_start_) * (1.0 - progress_.fraction()) / done : 0;
+}
+
+Result<RunStopped> Pretrainer::run() {
+  if (const Status restored = restore(); !restored.ok()) {
+    return restored.error();
+  }
+  total_steps_ = totalSteps(recipe_, {.vocab_size = model_recipe_.vocab_size}).value_or(0);
+  const int64_t schedule_steps =
+      recipe_.optimizer.schedule_steps > 0 ? recipe_.optimizer.schedule_steps : total_steps_;
+  announce();
+  session_start_ = monotonicSeconds();
+  session_start_fraction_ = progress_.fraction();
+  if (progress_.total().steps == 0 && recipe_.evaluation.every_steps > 0) {
+    evaluate();
+  }
+  std::future<std::vector<Batch>> next;
+  while (!progress_.finished() && !channel_.stopRequested()) {
+    const PhaseRecipe phase = progress_.phase();
+    const int64_t step = progress_.total().steps;
+    const double start = monotonicSeconds();
+    const std::vector<Batch> batches = next.valid() ? next.get() : stepBatches(phase, step);
+    next = std::async(std::launch::async, [this, phase, step] { return stepBatches(phase, step + 1); });
+
+    const StepResult result = accumulate(batches, phase);
+    const double learning_rate = learningRateAt(recipe_.optimizer, step, schedule_steps);
+    const double norm = update(learning_rate);
+    synchronize(place_.device);
+    const double seconds = monotonicSeconds() - start;
+    if (!std::isfinite(result.loss()) || !std::isfinite(norm)) {
+      return Error{"the loss or its gradient became " + std::to_string(result.loss()) + " / " + std::to_string(norm) +
+                       " at step " + std::to_string(step + 1),
+                   "lower optimizer.learning_rate or raise optimizer.warmup_steps and resume from the last checkpoint"};
+    }
+    const size_t phase_index = progress_.phaseIndex();
+    progress_.add(result.tokens, result.flops, seconds);
+    if (progress_.phaseIndex() != phase_index) {
+      next.wait();
+      next = {};  // drawn for the phase that has ended
+    }
+    const Work& work = progress_.total();
+    channel_.describe({work.steps, progress_.fraction(), remainingSeconds(), "training"});
+    if (work.steps % std::max<int64_t>(recipe_.run.log_every_steps, 1) == 0 || progress_.finished()) {
+      Metrics metrics{work.steps, work.tokens, work.flops, work.seconds,
+                      {{"train/loss", result.loss()},
+                       {"train/mlm_loss", result.masked_lm},
+                       {"train/mlm_accuracy", result.masked_lm_accuracy}}};
+      if (recipe_.objective.next_sentence) {
+        metrics.values.emplace_back("train/nsp_loss", result.pair);
+        metrics.values.emplace_back("train/nsp_accuracy", result.pair_accuracy);
+      }
+      metrics.values.insert(metrics.values.end(),
+                            {{"train/learning_rate", learning_rate},
+                             {"train/gradient_norm", norm},
+                             {"train/tokens_per_second", static_cast<double>(result.tokens) / seconds},
+                             {"train/step_ms", seconds * 1e3},
+                             {"train/memory_bytes", memoryInUse(place_.device)}});
+      channel_.post(std::move(metrics));
+    }
+    const auto due = [&work](int64_t every) { return every > 0 && work.steps % every == 0; };
+    if (due(recipe_.evaluation.every_steps)) {
+      evaluate();
+    }
+    if (due(recipe_.checkpoint.every_steps) || channel_.takeCheckpointRequest()) {
+      if (const Status saved = save(); !saved.ok()) {
+        return saved.error();
+      }
+    }
+    if (const auto failure = channel_.failure()) {
+      return *failure;
+    }
+  }
+  if (progress_.finished() && evaluated_step_ != progress_.total().steps) {
+    evaluate();
+  }
+  if (const Status saved = save(); !saved.ok()) {
+    return saved.error();
+  }
+  return RunStopped{progress_.finished() ? StopReason::kFinished : StopReason::kStopped, progress_.total().steps};
+}
+
+Result<RunStopped> prepareAndTrain(const PretrainingOptions& options, RunChannel& channel) {
+  auto place = choosePlace(options.recipe.run);
+  if (!place) {
+    return place.error();
+  }
+  const auto corpus =
+      prepareCorpus(options.recipe.text, options.workspace, [&channel](double fraction, std::string_view what) {
+        channel.describe({0, 0, 0, std::string(what) + " (" + std::to_string(static_cast<int>(100 * fraction)) + " %)"});
+        return !channel.stopRequested();
+      });
+  if (!corpus) {
+    if (channel.stopRequested()) {
+      return RunStopped{StopReason::kStopped, 0};
+    }
+    return corpus.error();
+  }
+  channel.info("text: " + std::to_string(corpus->documents) + " documents (" +
+               std::to_string(corpus->heldout_documents) + " held out), " + std::to_string(corpus->sentences) +
+               " sentences, " + std::to_string(corpus->tokens) + " tokens");
+  auto data = PretrainingData::open(*corpus, options.recipe.objective, options.recipe.seed);
+  if (!data) {
+    return data.error();
+  }
+  return Pretrainer(options, channel, std::move(*place), *corpus, std::move(*data)).run();
+}
+
+}  // namespace
+
+Result<StopReason> pretrain(const PretrainingOptions& options) {
+  auto channel = RunChannel::open(options.folder, options.observer);
+  if (!channel) {
+    return channel.error();
+  }
+  Result<RunStopped> result = RunStopped{};
+  try {
+    result = prepareAndTrain(options, **channel);
+  } catch (const c10::OutOfMemoryError&) {
+    result = Error{"the run ran out of memory", "lower phase.micro_rows, phase.length or the sizes of the model"};
+  } catch (const std::bad_alloc&) {
+    result = Error{"the run ran out of memory", "lower phase.micro_rows, phase.length or the sizes of the model"};
+  } catch (const std::exception& problem) {
+    result = Error{std::string("the engine failed: ") + problem.what()};
+  }
+  if (!result) {
+    (*channel)->post(RunFailed{result.error().text, result.error().hint});
+    return result.error();
+  }
+  (*channel)->post(*result);
+  return result->reason;
+}
+
+}  // namespace heddle

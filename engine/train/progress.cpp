@@ -1,0 +1,89 @@
+#include "engine/train/progress.h"
+
+#include <algorithm>
+
+namespace heddle {
+namespace {
+
+Json workJson(const Work& work) {
+  return {{"steps", work.steps}, {"tokens", work.tokens}, {"flops", work.flops}, {"seconds", work.seconds}};
+}
+
+Work workFrom(const Json& json) {
+  return {jsonValue<int64_t>(json, "steps", 0), jsonValue<int64_t>(json, "tokens", 0),
+          jsonValue<double>(json, "flops", 0), jsonValue<double>(json, "seconds", 0)};
+}
+
+// Largest share of any limit of the phase that the work done in it has used up.
+double shareOf(const PhaseRecipe& phase, const Work& done) {
+  double share = 0;
+  const auto use = [&share](double value, double limit) {
+    if (limit > 0) {
+      share = std::max(share, value / limit);
+    }
+  };
+  use(static_cast<double>(done.steps), static_cast<double>(phase.steps));
+  use(static_cast<double>(done.tokens), static_cast<double>(phase.tokens));
+  use(done.seconds / 3600.0, phase.hours);
+  use(done.flops, phase.flops);
+  return std::min(share, 1.0);
+}
+
+Work difference(const Work& a, const Work& b) {
+  return {a.steps - b.steps, a.tokens - b.tokens, a.flops - b.flops, a.seconds - b.seconds};
+}
+
+}  // namespace
+
+void Progress::add(int64_t tokens, double flops, double seconds) {
+  total_.steps += 1;
+  total_.tokens += tokens;
+  total_.flops += flops;
+  total_.seconds += seconds;
+  if (shareOf(phase(), difference(total_, phase_start_)) >= 1.0) {
+    ++phase_;
+    phase_start_ = total_;
+  }
+}
+
+double Progress::fraction() const {
+  if (finished()) {
+    return 1.0;
+  }
+  int64_t steps = 0;
+  for (const PhaseRecipe& each : recipe_->phases) {
+    if (each.steps == 0 || each.tokens > 0 || each.hours > 0 || each.flops > 0) {
+      const double done = shareOf(phase(), difference(total_, phase_start_));
+      return (static_cast<double>(phase_) + done) / static_cast<double>(recipe_->phases.size());
+    }
+    steps += each.steps;
+  }
+  return static_cast<double>(total_.steps) / static_cast<double>(steps);
+}
+
+Json Progress::toJson() const {
+  return {{"total", workJson(total_)}, {"phase", phase_}, {"phase_start", workJson(phase_start_)}};
+}
+
+Status Progress::restore(const Json& json) {
+  if (!json.is_object() || !json.contains("total") || !json.contains("phase_start")) {
+    return Error{"the state of the checkpoint holds no progress", "resume from another checkpoint"};
+  }
+  total_ = workFrom(json["total"]);
+  phase_start_ = workFrom(json["phase_start"]);
+  phase_ = jsonValue<size_t>(json, "phase", 0);
+  return {};
+}
+
+double learningRateAt(const OptimizerRecipe& optimizer, int64_t step, int64_t total_steps) {
+  if (step < optimizer.warmup_steps) {
+    return optimizer.learning_rate * static_cast<double>(step) / static_cast<double>(optimizer.warmup_steps);
+  }
+  if (optimizer.schedule == "constant" || total_steps <= 0) {
+    return optimizer.learning_rate;
+  }
+  const double left = 1.0 - static_cast<double>(step) / static_cast<double>(total_steps);
+  return optimizer.learning_rate * std::max(left, 0.0);
+}
+
+}  // namespace heddle
