@@ -15,4 +15,8 @@ namespace heddle {
 // reading, nothing is kept open). With `lines` of the parsed file every problem carries its line.
 std::vector<RecipeProblem> checkRecipe(const Recipe& recipe, const KeyLines& lines = {});
 
+// What is wrong with a parsed file, in it and across it, by line. Findings that rest on a key which could not
+// be read are left out: its default says nothing about what was meant.
+std::vector<RecipeProblem> allProblems(const ParsedRecipe& parsed);
+
 }  // namespace heddle

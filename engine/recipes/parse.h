@@ -49,10 +49,11 @@ ParsedRecipe readRecipe(const std::filesystem::path& path);
 Status applySetting(Recipe& recipe, std::string_view setting);
 
 // Every key with its value, in groups, with the help text as comments; `header` lines come first as comments.
-// parseRecipe(writeRecipe(r)) == r for every recipe whose values are in bounds.
+// parseRecipe(writeRecipe(r), "").recipe == r for every recipe with at least one phase and all values in
+// bounds.
 std::string writeRecipe(const Recipe& recipe, std::span<const std::string> header = {});
 
-// "recipe.toml:12: model.hidden_size: text (hint)", one line per problem.
+// "recipe.toml:12: text (hint)", one line per problem; the texts name their keys.
 std::string problemsText(std::span<const RecipeProblem> problems, std::string_view source);
 
 }  // namespace heddle

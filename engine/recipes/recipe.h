@@ -1,5 +1,6 @@
-// A recipe: everything that decides a run, as plain structs. Read from TOML by parse.h, checked by check.h, written back with every
-// default in full. Field names of the model are the words of published config.json files.
+// A recipe: everything that decides a run, as plain structs. Read from TOML by parse.h, checked by check.h,
+// written back with every default in full. Field names of the model are the words of published config.json
+// files.
 
 #pragma once
 
@@ -43,8 +44,8 @@ struct TextRecipe {
 
 struct ObjectiveRecipe {
   double mlm_probability = 0.15;
-  double mask_share = 0.8;    // of the chosen positions: [MASK]
-  double random_share = 0.1;  // a random id; the rest is kept
+  double mask_share = 0.8;      // of the chosen positions: [MASK]
+  double random_share = 0.1;    // a random id; the rest is kept
   int64_t max_predictions = 0;  // per row; 0 = no limit beyond mlm_probability
   bool next_sentence = true;
   double short_seq_prob = 0.1;
@@ -53,8 +54,8 @@ struct ObjectiveRecipe {
 };
 
 struct PhaseRecipe {
-  int64_t length = 128;  // tokens per row
-  int64_t rows = 32;     // rows per optimiser step, all micro-batches together
+  int64_t length = 128;    // tokens per row
+  int64_t rows = 32;       // rows per optimiser step, all micro-batches together
   int64_t micro_rows = 0;  // rows per forward and backward pass; 0 = all at once
   // The phase ends at whichever comes first; 0 = no such limit.
   int64_t steps = 0;
@@ -72,9 +73,9 @@ struct OptimizerRecipe {
   double beta1 = 0.9;
   double beta2 = 0.999;
   double epsilon = 1e-6;
-  double weight_decay = 0.01;     // decoupled; never on biases and LayerNorm
-  bool bias_correction = false;   // BERT's Adam has none
-  double clip_norm = 1.0;         // global L2 norm; 0 = off
+  double weight_decay = 0.01;       // decoupled; never on biases and LayerNorm
+  bool bias_correction = false;     // BERT's Adam has none
+  double clip_norm = 1.0;           // global L2 norm; 0 = off
   std::string schedule = "linear";  // linear (to 0 over all steps), constant
   int64_t warmup_steps = 0;
   int64_t schedule_steps = 0;  // length of the linear decay; 0 = the steps of all phases

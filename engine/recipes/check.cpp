@@ -1,0 +1,282 @@
+#include "engine/recipes/check.h"
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <set>
+#include <string>
+#include <system_error>
+
+#include "engine/base/file.h"
+#include "engine/recipes/fields.h"
+
+namespace heddle {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string phaseKey(size_t phase, std::string_view key) {
+  return "phase." + std::to_string(phase) + "." + std::string(key);
+}
+
+std::string count(int64_t number, std::string_view what) {
+  return std::to_string(number) + " " + std::string(what);
+}
+
+class Checker {
+ public:
+  Checker(const Recipe& recipe, const KeyLines& lines, std::set<std::string> wrong)
+      : recipe_(recipe), lines_(lines), wrong_(std::move(wrong)) {}
+
+  std::vector<RecipeProblem> run() {
+    checkValues();
+    checkModel();
+    checkObjective();
+    checkPhases();
+    checkSchedule();
+    checkDevice();
+    checkFiles();
+    checkVocabulary();
+    std::stable_sort(problems_.begin(), problems_.end(),
+                     [](const RecipeProblem& a, const RecipeProblem& b) { return a.line < b.line; });
+    return std::move(problems_);
+  }
+
+ private:
+  // `keys`: all that the finding rests on, the one to change first. What rests on a key that is wrong in
+  // itself would only repeat that.
+  void report(const std::vector<std::string>& keys, std::string text, std::string hint) {
+    if (std::any_of(keys.begin(), keys.end(),
+                    [&](const std::string& key) { return wrong_.count(key) > 0; })) {
+      return;
+    }
+    int line = 0;
+    for (const std::string& key : keys) {
+      if (const auto found = lines_.find(key); line == 0 && found != lines_.end()) {
+        line = found->second;
+      }
+    }
+    problems_.push_back(
+        {.line = line, .key = keys.front(), .text = std::move(text), .hint = std::move(hint)});
+  }
+
+  void checkValue(const Field& field, size_t phase, const std::string& key) {
+    const Status checked = checkFieldValue(field, field.get(recipe_, phase));
+    if (!checked) {
+      report({key}, checked.error().text, checked.error().hint);
+      wrong_.insert(key);
+    }
+  }
+
+  void checkValues() {
+    for (const Field& field : recipeFields()) {
+      if (!field.ofPhase()) {
+        checkValue(field, 0, std::string(field.path));
+        continue;
+      }
+      for (size_t phase = 0; phase < recipe_.phases.size(); ++phase) {
+        checkValue(field, phase, phaseKey(phase, field.key));
+      }
+    }
+    if (recipe_.name.empty()) {
+      report({"name"}, "The run has no name", "give it one: name = \"my first run\"");
+    }
+  }
+
+  void checkModel() {
+    const ModelRecipe& model = recipe_.model;
+    if (model.num_attention_heads > 0 && model.hidden_size % model.num_attention_heads != 0) {
+      const int64_t near = (model.hidden_size / model.num_attention_heads + 1) * model.num_attention_heads;
+      report({"model.hidden_size", "model.num_attention_heads"},
+             "model.hidden_size is " + std::to_string(model.hidden_size) + ", which " +
+                 count(model.num_attention_heads, "heads") + " cannot share evenly",
+             "make it a multiple of model.num_attention_heads, " + std::to_string(near) + " for instance");
+    }
+    if (recipe_.objective.next_sentence && model.type_vocab_size < 2) {
+      report({"model.type_vocab_size", "objective.next_sentence"},
+             "Next-sentence prediction tells two segments apart, but model.type_vocab_size is " +
+                 std::to_string(model.type_vocab_size),
+             "set model.type_vocab_size = 2, or objective.next_sentence = false");
+    }
+  }
+
+  void checkObjective() {
+    const double share = recipe_.objective.mask_share + recipe_.objective.random_share;
+    if (share > 1 + 1e-9) {
+      report(
+          {"objective.mask_share", "objective.random_share"},
+          "objective.mask_share and objective.random_share are shares of the same positions, but add up to " +
+              fieldValueText(share),
+          "lower one of them; BERT takes 0.8 and 0.1, and keeps the rest");
+    }
+  }
+
+  void checkPhases() {
+    if (recipe_.phases.empty()) {
+      report({"phase"}, "The recipe has no phase, so there is nothing to train",
+             "add a [[phase]] with length, rows and steps");
+    }
+    for (size_t index = 0; index < recipe_.phases.size(); ++index) {
+      const PhaseRecipe& phase = recipe_.phases[index];
+      if (phase.length > recipe_.model.max_position_embeddings) {
+        report({phaseKey(index, "length"), "model.max_position_embeddings"},
+               phaseKey(index, "length") + " is " + std::to_string(phase.length) +
+                   ", but the model has only " + count(recipe_.model.max_position_embeddings, "positions"),
+               "shorten the rows, or raise model.max_position_embeddings");
+      }
+      if (phase.steps == 0 && phase.tokens == 0 && phase.hours == 0 && phase.flops == 0) {
+        report({phaseKey(index, "steps"), phaseKey(index, "tokens"), phaseKey(index, "hours"),
+                phaseKey(index, "flops"), "phase." + std::to_string(index)},
+               "Phase " + std::to_string(index) + " would never end",
+               "give it steps, tokens, hours or flops; the first to be reached ends it");
+      }
+    }
+  }
+
+  void checkSchedule() {
+    const OptimizerRecipe& optimizer = recipe_.optimizer;
+    int64_t steps = 0;
+    std::vector<std::string> keys = {"optimizer.schedule_steps", "optimizer.schedule"};
+    std::optional<size_t> endless;
+    for (size_t index = 0; index < recipe_.phases.size(); ++index) {
+      steps += recipe_.phases[index].steps;
+      keys.push_back(phaseKey(index, "steps"));
+      if (recipe_.phases[index].steps == 0 && !endless) {
+        endless = index;
+      }
+    }
+    if (optimizer.schedule == "linear" && optimizer.schedule_steps == 0 && endless) {
+      report(keys,
+             "The linear schedule falls to 0 over a known number of steps, but phase " +
+                 std::to_string(*endless) + " has no limit in steps",
+             "set optimizer.schedule_steps, give the phase steps, or take optimizer.schedule = \"constant\"");
+      return;
+    }
+    const int64_t known = optimizer.schedule_steps > 0 ? optimizer.schedule_steps : endless ? 0 : steps;
+    if (known > 0 && optimizer.warmup_steps > known) {
+      keys.insert(keys.begin(), "optimizer.warmup_steps");
+      report(keys,
+             "optimizer.warmup_steps is " + std::to_string(optimizer.warmup_steps) + ", but there are only " +
+                 count(known, "steps"),
+             "warm up for a tenth of the steps or less");
+    }
+  }
+
+  void checkDevice() {
+    const std::string& device = recipe_.run.device;
+    constexpr std::string_view kCuda = "cuda:";
+    const auto isIndex = [](std::string_view text) {
+      return !text.empty() && text.size() < 4 &&
+             std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+    };
+    if (device != "auto" && device != "cpu" && device != "cuda" &&
+        !(device.rfind(kCuda, 0) == 0 && isIndex(std::string_view(device).substr(kCuda.size())))) {
+      report({"run.device"}, "run.device is \"" + device + "\", which is no device",
+             "choose auto, cpu, cuda, or cuda:1 for the second GPU");
+    }
+  }
+
+  void checkFiles() {
+    for (const fs::path& path : recipe_.text.files) {
+      checkTextPath(path);
+    }
+  }
+
+  void checkTextPath(const fs::path& path) {
+    const std::string shown = "The text " + path.string();
+    std::error_code error;
+    const fs::file_status status = fs::status(path, error);
+    if (!fs::exists(status)) {
+      report({"text.files"}, shown + " is not there",
+             path.is_relative() ? "paths count from the folder of the recipe" : "correct text.files");
+      return;
+    }
+    if (fs::is_directory(status)) {
+      const fs::recursive_directory_iterator inside(path, fs::directory_options::skip_permission_denied,
+                                                    error);
+      if (error) {
+        report({"text.files"}, shown + " is a folder that cannot be read: " + error.message(),
+               "check its permissions");
+      } else if (std::none_of(begin(inside), end(inside), [](const fs::directory_entry& entry) {
+                   std::error_code unreadable;
+                   return entry.is_regular_file(unreadable);
+                 })) {
+        report({"text.files"}, shown + " is a folder without files",
+               "put text files into it, or name another one");
+      }
+      return;
+    }
+    if (!std::ifstream(path)) {
+      report({"text.files"}, shown + " cannot be opened for reading", "check its permissions");
+    } else if (fs::is_regular_file(status) && fs::file_size(path, error) == 0 && !error) {
+      report({"text.files"}, shown + " is empty", "name a file with text in it");
+    }
+  }
+
+  void checkVocabulary() {
+    const fs::path& path = recipe_.text.vocabulary;
+    if (path.empty()) {
+      if (recipe_.model.vocab_size > 0 && recipe_.model.vocab_size < recipe_.text.vocab_size) {
+        report({"model.vocab_size", "text.vocab_size"},
+               "model.vocab_size is " + std::to_string(recipe_.model.vocab_size) +
+                   ", but the vocabulary will have up to " + count(recipe_.text.vocab_size, "tokens"),
+               "set model.vocab_size = 0 to take as many as the tokeniser has");
+      }
+      return;
+    }
+    const Result<std::string> text = readFile(path);
+    if (!text) {
+      report({"text.vocabulary"}, text.error().text, text.error().hint);
+      return;
+    }
+    std::set<std::string> missing = {"[UNK]", "[CLS]", "[SEP]", "[MASK]"};
+    int64_t tokens = 0;
+    for (size_t at = 0; at < text->size(); ++tokens) {
+      const size_t end = std::min(text->find('\n', at), text->size());
+      const bool dos = end > at && (*text)[end - 1] == '\r';
+      missing.erase(text->substr(at, end - at - (dos ? 1 : 0)));
+      at = end + 1;
+    }
+    if (!missing.empty()) {
+      report({"text.vocabulary"}, "The vocabulary " + path.string() + " has no " + *missing.begin(),
+             "name a BERT vocab.txt, one token per line");
+    } else if (recipe_.model.vocab_size > 0 && recipe_.model.vocab_size < tokens) {
+      report({"model.vocab_size", "text.vocabulary"},
+             "model.vocab_size is " + std::to_string(recipe_.model.vocab_size) + ", but the vocabulary " +
+                 path.string() + " has " + count(tokens, "tokens"),
+             "set model.vocab_size = 0 to take as many as the tokeniser has");
+    }
+  }
+
+  const Recipe& recipe_;
+  const KeyLines& lines_;
+  std::set<std::string> wrong_;
+  std::vector<RecipeProblem> problems_;
+};
+
+}  // namespace
+
+std::vector<RecipeProblem> checkRecipe(const Recipe& recipe, const KeyLines& lines) {
+  return Checker(recipe, lines, {}).run();
+}
+
+std::vector<RecipeProblem> allProblems(const ParsedRecipe& parsed) {
+  std::set<std::string> wrong;
+  for (const RecipeProblem& problem : parsed.problems) {
+    if (problem.key.empty()) {
+      return parsed.problems;
+    }
+    wrong.insert(problem.key);
+  }
+  std::vector<RecipeProblem> problems = parsed.problems;
+  for (RecipeProblem& problem : Checker(parsed.recipe, parsed.lines, std::move(wrong)).run()) {
+    problems.push_back(std::move(problem));
+  }
+  std::stable_sort(problems.begin(), problems.end(),
+                   [](const RecipeProblem& a, const RecipeProblem& b) { return a.line < b.line; });
+  return problems;
+}
+
+}  // namespace heddle

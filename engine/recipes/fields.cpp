@@ -1,0 +1,272 @@
+#include "engine/recipes/fields.h"
+
+#include <algorithm>
+#include <array>
+#include <type_traits>
+#include <utility>
+
+namespace heddle {
+namespace {
+
+// Where a key lies in `Recipe`: at the top, in one of its parts, or in a phase.
+template <auto Member>
+struct Top {
+  static auto& in(auto& recipe, size_t) { return recipe.*Member; }
+};
+template <auto Part, auto Member>
+struct Of {
+  static auto& in(auto& recipe, size_t) { return recipe.*Part.*Member; }
+};
+template <auto Member>
+struct InPhase {
+  static auto& in(auto& recipe, size_t phase) { return recipe.phases[phase].*Member; }
+};
+
+template <auto Member>
+using InModel = Of<&Recipe::model, Member>;
+template <auto Member>
+using InText = Of<&Recipe::text, Member>;
+template <auto Member>
+using InObjective = Of<&Recipe::objective, Member>;
+template <auto Member>
+using InOptimizer = Of<&Recipe::optimizer, Member>;
+template <auto Member>
+using InCheckpoint = Of<&Recipe::checkpoint, Member>;
+template <auto Member>
+using InEvaluation = Of<&Recipe::evaluation, Member>;
+template <auto Member>
+using InRun = Of<&Recipe::run, Member>;
+
+using Paths = std::vector<std::filesystem::path>;
+
+template <typename Place>
+using Held = std::remove_cvref_t<decltype(Place::in(std::declval<Recipe&>(), 0))>;
+
+template <typename Place>
+FieldValue getValue(const Recipe& recipe, size_t phase) {
+  const auto& held = Place::in(recipe, phase);
+  using T = Held<Place>;
+  if constexpr (std::is_same_v<T, uint64_t>) {
+    return static_cast<int64_t>(held);
+  } else if constexpr (std::is_same_v<T, std::filesystem::path>) {
+    return held.string();
+  } else if constexpr (std::is_same_v<T, Paths>) {
+    std::vector<std::string> texts;
+    for (const std::filesystem::path& path : held) {
+      texts.push_back(path.string());
+    }
+    return texts;
+  } else {
+    return held;
+  }
+}
+
+template <typename Place>
+void setValue(Recipe& recipe, size_t phase, const FieldValue& value) {
+  auto& held = Place::in(recipe, phase);
+  using T = Held<Place>;
+  if constexpr (std::is_same_v<T, uint64_t>) {
+    held = static_cast<uint64_t>(std::get<int64_t>(value));
+  } else if constexpr (std::is_same_v<T, std::filesystem::path>) {
+    held = std::get<std::string>(value);
+  } else if constexpr (std::is_same_v<T, Paths>) {
+    const auto& texts = std::get<std::vector<std::string>>(value);
+    held.assign(texts.begin(), texts.end());
+  } else {
+    held = std::get<T>(value);
+  }
+}
+
+template <typename T>
+constexpr FieldType typeOf() {
+  if constexpr (std::is_same_v<T, int64_t>) {
+    return FieldType::kInteger;
+  } else if constexpr (std::is_same_v<T, uint64_t>) {
+    return FieldType::kSeed;
+  } else if constexpr (std::is_same_v<T, double>) {
+    return FieldType::kReal;
+  } else if constexpr (std::is_same_v<T, bool>) {
+    return FieldType::kBoolean;
+  } else if constexpr (std::is_same_v<T, std::filesystem::path>) {
+    return FieldType::kPath;
+  } else if constexpr (std::is_same_v<T, Paths>) {
+    return FieldType::kPathList;
+  } else {
+    return FieldType::kText;
+  }
+}
+
+template <typename Place>
+Field field(std::string_view path, std::string_view label, std::string_view help, Bounds bounds = {}) {
+  Field made;
+  const size_t dot = path.find('.');
+  made.path = path;
+  made.group = dot == std::string_view::npos ? std::string_view() : path.substr(0, dot);
+  made.key = dot == std::string_view::npos ? path : path.substr(dot + 1);
+  made.label = label;
+  made.help = help;
+  made.type = typeOf<Held<Place>>();
+  made.bounds = bounds;
+  made.get = getValue<Place>;
+  made.set = setValue<Place>;
+  return made;
+}
+
+template <typename Place>
+Field choice(std::string_view path, std::string_view label, std::string_view help,
+             std::vector<std::string_view> choices) {
+  Field made = field<Place>(path, label, help);
+  made.type = FieldType::kChoice;
+  made.choices = std::move(choices);
+  return made;
+}
+
+template <typename Place>
+Field suggested(std::string_view path, std::string_view label, std::string_view help,
+                std::vector<std::string_view> suggestions) {
+  Field made = field<Place>(path, label, help);
+  made.choices = std::move(suggestions);
+  return made;
+}
+
+constexpr double kMost =
+    1e15;  // every integer up to here is exact as a double, and no product of two overflows the estimates
+constexpr Bounds kFromZero{.low = 0, .high = kMost};
+constexpr Bounds kFromOne{.low = 1, .high = kMost};
+constexpr Bounds kShare{.low = 0, .high = 1};
+constexpr Bounds kBelowOne{.low = 0, .high = 1, .high_open = true};
+constexpr Bounds kInsideUnit{.low = 0, .high = 1, .low_open = true, .high_open = true};
+constexpr Bounds kAnyOrMinusOne{.low = -1, .high = 1, .high_open = true};
+constexpr Bounds kSize{.low = 1, .high = 1 << 20};
+// TOML knows no integers above 2^63 - 1.
+constexpr Bounds kSeedRange{.low = 0, .high = 9223372036854775807.0};
+
+struct Preset {
+  std::string_view name;
+  int64_t hidden, layers, heads;
+};
+constexpr Preset kPresets[] = {{"tiny", 128, 2, 2},
+                               {"mini", 256, 4, 4},
+                               {"small", 512, 4, 8},
+                               {"base", 768, 12, 12},
+                               {"large", 1024, 24, 16}};
+constexpr std::array<std::string_view, 5> kPresetNames = {"tiny", "mini", "small", "base", "large"};
+
+std::vector<Field> makeFields() {
+  return {
+      // clang-format off
+      field<Top<&Recipe::name>>("name", "Name", "What the run is called; anything, need not be unique."),
+      field<Top<&Recipe::seed>>("seed", "Seed", "Decides every random draw: weights, batches, masks, dropout.", kSeedRange),
+
+      choice<InModel<&ModelRecipe::family>>("model.family", "Family", "Which architecture is trained.", {"bert"}),
+      choice<InModel<&ModelRecipe::preset>>("model.preset", "Preset", "Published sizes to start from; sizes given below win.", {kPresetNames.begin(), kPresetNames.end()}),
+      field<InModel<&ModelRecipe::vocab_size>>("model.vocab_size", "Vocabulary", "Rows of the embedding table; 0 takes as many as the tokeniser has.", {.low = 0, .high = 1 << 24}),
+      field<InModel<&ModelRecipe::hidden_size>>("model.hidden_size", "Hidden size", "Width of the residual stream; a multiple of the heads.", kSize),
+      field<InModel<&ModelRecipe::num_hidden_layers>>("model.num_hidden_layers", "Layers", "Encoder layers.", {.low = 1, .high = 1024}),
+      field<InModel<&ModelRecipe::num_attention_heads>>("model.num_attention_heads", "Heads", "Attention heads of a layer.", {.low = 1, .high = 1024}),
+      field<InModel<&ModelRecipe::intermediate_size>>("model.intermediate_size", "Feed-forward size", "Width inside the feed-forward part; published models take 4 times the hidden size.", kSize),
+      field<InModel<&ModelRecipe::max_position_embeddings>>("model.max_position_embeddings", "Positions", "Longest row the model can ever read, in tokens.", {.low = 8, .high = 1 << 20}),
+      field<InModel<&ModelRecipe::type_vocab_size>>("model.type_vocab_size", "Segments", "Segment embeddings; next-sentence prediction needs 2.", {.low = 1, .high = 1024}),
+      choice<InModel<&ModelRecipe::hidden_act>>("model.hidden_act", "Activation", "gelu is the exact one (erf), gelu_new its tanh approximation.", {"gelu", "gelu_new", "relu"}),
+      field<InModel<&ModelRecipe::hidden_dropout_prob>>("model.hidden_dropout_prob", "Dropout", "Share dropped from embeddings and from every sub-layer's output.", kBelowOne),
+      field<InModel<&ModelRecipe::attention_probs_dropout_prob>>("model.attention_probs_dropout_prob", "Attention dropout", "Share dropped from attention probabilities.", kBelowOne),
+      field<InModel<&ModelRecipe::layer_norm_eps>>("model.layer_norm_eps", "LayerNorm epsilon", "Added to the variance inside LayerNorm.", kInsideUnit),
+      field<InModel<&ModelRecipe::initializer_range>>("model.initializer_range", "Initial deviation", "Standard deviation of fresh weights.", {.low = 0, .high = 10, .low_open = true}),
+
+      field<InText<&TextRecipe::files>>("text.files", "Files", "UTF-8 files or folders, a paragraph per line and a blank line between documents; none = the embedded sample text."),
+      field<InText<&TextRecipe::sample_documents>>("text.sample_documents", "Sample documents", "Size of the embedded sample text.", {.low = 2, .high = 10000000}),
+      field<InText<&TextRecipe::sample_seed>>("text.sample_seed", "Sample seed", "Which sample text is generated.", kFromZero),
+      field<InText<&TextRecipe::vocabulary>>("text.vocabulary", "Vocabulary file", "A vocab.txt, one token per line; empty = learnt from the text."),
+      field<InText<&TextRecipe::vocab_size>>("text.vocab_size", "Learnt vocabulary", "Tokens of a learnt vocabulary; a small text may yield fewer.", {.low = 31, .high = 1 << 24}),
+      field<InText<&TextRecipe::lowercase>>("text.lowercase", "Lower case", "Lower-case the text and strip accents, as uncased models do."),
+      field<InText<&TextRecipe::heldout_fraction>>("text.heldout_fraction", "Held out", "Share of documents kept for evaluation and never trained on.", {.low = 0, .high = 0.9, .low_open = true}),
+
+      field<InObjective<&ObjectiveRecipe::mlm_probability>>("objective.mlm_probability", "Chosen positions", "Share of positions that the model must predict.", kInsideUnit),
+      field<InObjective<&ObjectiveRecipe::mask_share>>("objective.mask_share", "Masked", "Of the chosen positions, the share that becomes [MASK].", kShare),
+      field<InObjective<&ObjectiveRecipe::random_share>>("objective.random_share", "Random", "Of the chosen positions, the share that becomes a random token; the rest is kept.", kShare),
+      field<InObjective<&ObjectiveRecipe::max_predictions>>("objective.max_predictions", "Most predictions", "Upper limit of chosen positions per row; 0 = none.", kFromZero),
+      field<InObjective<&ObjectiveRecipe::next_sentence>>("objective.next_sentence", "Next sentence", "Also predict whether the second segment follows the first."),
+      field<InObjective<&ObjectiveRecipe::short_seq_prob>>("objective.short_seq_prob", "Short rows", "Share of rows cut to a random shorter length.", kShare),
+
+      field<InPhase<&PhaseRecipe::length>>("phase.length", "Length", "Longest row of this phase, in tokens.", {.low = 8, .high = 1 << 20}),
+      field<InPhase<&PhaseRecipe::rows>>("phase.rows", "Batch", "Rows per optimiser step.", {.low = 1, .high = 1 << 24}),
+      field<InPhase<&PhaseRecipe::micro_rows>>("phase.micro_rows", "Rows at once", "Rows per forward and backward pass, to save memory; the result is the same. 0 = all.", {.low = 0, .high = 1 << 24}),
+      field<InPhase<&PhaseRecipe::steps>>("phase.steps", "Steps", "The phase ends after so many optimiser steps; 0 = no such limit.", kFromZero),
+      field<InPhase<&PhaseRecipe::tokens>>("phase.tokens", "Tokens", "The phase ends after so many tokens; 0 = no such limit.", kFromZero),
+      field<InPhase<&PhaseRecipe::hours>>("phase.hours", "Hours", "The phase ends after so many hours of training; 0 = no such limit.", {.low = 0, .high = 1e6}),
+      field<InPhase<&PhaseRecipe::flops>>("phase.flops", "FLOPs", "The phase ends after so many floating-point operations; 0 = no such limit.", {.low = 0, .high = 1e30}),
+      field<InPhase<&PhaseRecipe::hidden_dropout_prob>>("phase.hidden_dropout_prob", "Dropout", "Dropout of this phase; negative = the model's.", kAnyOrMinusOne),
+      field<InPhase<&PhaseRecipe::attention_probs_dropout_prob>>("phase.attention_probs_dropout_prob", "Attention dropout", "Attention dropout of this phase; negative = the model's.", kAnyOrMinusOne),
+
+      field<InOptimizer<&OptimizerRecipe::learning_rate>>("optimizer.learning_rate", "Learning rate", "Peak, reached at the end of the warm-up.", {.low = 0, .high = 100, .low_open = true}),
+      field<InOptimizer<&OptimizerRecipe::beta1>>("optimizer.beta1", "Beta 1", "Decay of Adam's mean of gradients.", kBelowOne),
+      field<InOptimizer<&OptimizerRecipe::beta2>>("optimizer.beta2", "Beta 2", "Decay of Adam's mean of squared gradients.", kBelowOne),
+      field<InOptimizer<&OptimizerRecipe::epsilon>>("optimizer.epsilon", "Epsilon", "Added to Adam's denominator.", kInsideUnit),
+      field<InOptimizer<&OptimizerRecipe::weight_decay>>("optimizer.weight_decay", "Weight decay", "Decoupled; never applied to biases and LayerNorm.", {.low = 0, .high = 100}),
+      field<InOptimizer<&OptimizerRecipe::bias_correction>>("optimizer.bias_correction", "Bias correction", "Adam's correction of early steps; BERT was trained without it."),
+      field<InOptimizer<&OptimizerRecipe::clip_norm>>("optimizer.clip_norm", "Gradient clip", "Longest gradient, as a global L2 norm; 0 = no clipping.", {.low = 0, .high = 1e9}),
+      choice<InOptimizer<&OptimizerRecipe::schedule>>("optimizer.schedule", "Schedule", "linear falls to 0 over all steps, constant stays at the peak.", {"linear", "constant"}),
+      field<InOptimizer<&OptimizerRecipe::warmup_steps>>("optimizer.warmup_steps", "Warm-up", "Steps over which the learning rate rises from 0.", kFromZero),
+      field<InOptimizer<&OptimizerRecipe::schedule_steps>>("optimizer.schedule_steps", "Decay length", "Steps over which the linear schedule reaches 0; 0 = the steps of all phases.", kFromZero),
+
+      field<InCheckpoint<&CheckpointRecipe::every_steps>>("checkpoint.every_steps", "Checkpoint every", "Steps between checkpoints; 0 = only at the end.", kFromZero),
+      field<InCheckpoint<&CheckpointRecipe::keep_last>>("checkpoint.keep_last", "Keep", "How many of the newest checkpoints stay on disk; 0 = all.", kFromZero),
+
+      field<InEvaluation<&EvaluationRecipe::every_steps>>("evaluation.every_steps", "Evaluate every", "Steps between evaluations on held-out text; 0 = only at the end.", kFromZero),
+      field<InEvaluation<&EvaluationRecipe::rows>>("evaluation.rows", "Evaluation rows", "Held-out rows per evaluation, always the same ones.", {.low = 1, .high = 1 << 24}),
+
+      suggested<InRun<&RunRecipe::device>>("run.device", "Device", "auto takes a GPU where there is one; cpu, cuda, or cuda:1 for the second GPU.", {"auto", "cpu", "cuda"}),
+      choice<InRun<&RunRecipe::precision>>("run.precision", "Precision", "auto takes bf16 where the device multiplies it faster than fp32.", {"auto", "fp32", "bf16"}),
+      field<InRun<&RunRecipe::threads>>("run.threads", "CPU threads", "0 = all cores.", {.low = 0, .high = 4096}),
+      field<InRun<&RunRecipe::log_every_steps>>("run.log_every_steps", "Log every", "Steps between points of the curves.", kFromOne),
+      // clang-format on
+  };
+}
+
+}  // namespace
+
+std::span<const Field> recipeFields() {
+  static const std::vector<Field> fields = makeFields();
+  return fields;
+}
+
+std::span<const FieldGroup> recipeGroups() {
+  static constexpr std::array<FieldGroup, 9> groups = {{{"", "Run"},
+                                                        {"model", "Model"},
+                                                        {"text", "Text"},
+                                                        {"objective", "Objective"},
+                                                        {"phase", "Phases"},
+                                                        {"optimizer", "Optimiser"},
+                                                        {"checkpoint", "Checkpoints"},
+                                                        {"evaluation", "Evaluation"},
+                                                        {"run", "Device"}}};
+  return groups;
+}
+
+const Field* findField(std::string_view path) {
+  for (const Field& field : recipeFields()) {
+    if (field.path == path) {
+      return &field;
+    }
+  }
+  return nullptr;
+}
+
+bool applyPreset(ModelRecipe& model, std::string_view preset) {
+  for (const Preset& known : kPresets) {
+    if (known.name == preset) {
+      model.hidden_size = known.hidden;
+      model.num_hidden_layers = known.layers;
+      model.num_attention_heads = known.heads;
+      model.intermediate_size = 4 * known.hidden;
+      return true;
+    }
+  }
+  return false;
+}
+
+std::span<const std::string_view> presetNames() {
+  return kPresetNames;
+}
+
+}  // namespace heddle
