@@ -128,7 +128,7 @@ class Checker {
       }
       if (phase.steps == 0 && phase.tokens == 0 && phase.hours == 0 && phase.flops == 0) {
         report({phaseKey(index, "steps"), phaseKey(index, "tokens"), phaseKey(index, "hours"),
-                phaseKey(index, "flops"), "phase." + std::to_string(index)},
+                phaseKey(index, "flops"), "phase." + std::to_string(index), "phase"},
                "Phase " + std::to_string(index) + " would never end",
                "give it steps, tokens, hours or flops; the first to be reached ends it");
       }
@@ -143,7 +143,9 @@ class Checker {
     for (size_t index = 0; index < recipe_.phases.size(); ++index) {
       steps += recipe_.phases[index].steps;
       keys.push_back(phaseKey(index, "steps"));
-      if (recipe_.phases[index].steps == 0 && !endless) {
+      const PhaseRecipe& phase = recipe_.phases[index];
+      // A phase without any limit is reported already.
+      if (phase.steps == 0 && (phase.tokens > 0 || phase.hours > 0 || phase.flops > 0) && !endless) {
         endless = index;
       }
     }

@@ -30,7 +30,8 @@ std::string boundsText(const Bounds& bounds) {
   if (std::isfinite(bounds.low)) {
     text = (bounds.low_open ? "more than " : "at least ") + shortest(bounds.low);
   }
-  if (std::isfinite(bounds.high)) {
+  // Limits that only keep sums exact say nothing to people.
+  if (bounds.high < 1e15) {
     text += (text.empty() ? "" : " and ") + std::string(bounds.high_open ? "less than " : "at most ") +
             shortest(bounds.high);
   }

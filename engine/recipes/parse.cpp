@@ -66,6 +66,14 @@ std::optional<SyntaxError> readToml(const std::string& text, toml::table& root) 
   }
 }
 
+std::string syntaxHint(const std::string& content) {
+  if (content.empty()) {
+    return "a bracket or a quote above is still open";
+  }
+  return content[0] == '[' ? "tables look like [model] or [[phase]]"
+                           : "settings look like key = value, texts stand in double quotes";
+}
+
 // toml++ stops at the first error. A line that is broken in itself is taken out and the rest read again, so
 // that one slip does not hide the others; an error that hangs on more than its own line (an open bracket, an
 // open string) ends the search.
@@ -74,14 +82,17 @@ toml::table readWithRecovery(std::string_view text, std::vector<RecipeProblem>& 
   toml::table root;
   while (const auto error = readToml(joinLines(lines), root)) {
     const int line = std::clamp(error->line, 1, static_cast<int>(lines.size()));
+    if (error->text.find("utf-8") != std::string::npos) {
+      problems.push_back({.line = line,
+                          .key = {},
+                          .text = "This line is not UTF-8 text",
+                          .hint = "a recipe is a text file; save it as UTF-8"});
+      return {};
+    }
     std::string& broken = lines[static_cast<size_t>(line - 1)];
     const std::string content = trimmed(broken);
-    problems.push_back({.line = line,
-                        .key = {},
-                        .text = "This line is not TOML: " + error->text,
-                        .hint = content.empty() || content[0] == '['
-                                    ? "tables look like [model] or [[phase]]"
-                                    : "settings look like key = value, texts stand in double quotes"});
+    problems.push_back(
+        {.line = line, .key = {}, .text = "This is not TOML: " + error->text, .hint = syntaxHint(content)});
     toml::table alone;
     const bool repeated = error->text.find("redefine") != std::string::npos;
     if (content.empty() || (!repeated && !readToml(content, alone))) {
@@ -199,41 +210,54 @@ std::optional<FieldValue> valueOf(const Field& field, const toml::node& node) {
   }
 }
 
-std::string nearestKey(std::string_view group, std::string_view key) {
+// "lr" for learning_rate.
+bool areInitials(std::string_view word, std::string_view key) {
+  std::string initials;
+  for (size_t i = 0; i < key.size(); ++i) {
+    if (i == 0 || key[i - 1] == '_') {
+      initials += key[i];
+    }
+  }
+  return word.size() > 1 && word == initials;
+}
+
+// The field that was probably meant by `key` of `group`, or nullptr: the same key elsewhere, then likely
+// spellings, those of the group first.
+const Field* nearestField(std::string_view group, std::string_view key) {
   std::vector<std::string_view> here;
   std::vector<std::string_view> everywhere;
   for (const Field& field : recipeFields()) {
+    if (field.key == key) {
+      return &field;
+    }
+    everywhere.push_back(field.key);
     if (field.group == group) {
       here.push_back(field.key);
     }
-    everywhere.push_back(field.key);
   }
-  const std::string_view near_here = nearestWord(key, here);
-  std::string_view best = near_here;
-  if (near_here.empty()) {
-    best = nearestWord(key, everywhere);
+  std::string_view best = nearestWord(key, here);
+  if (!best.empty()) {
+    return findField(group.empty() ? std::string(best) : std::string(group) + "." + std::string(best));
   }
-  if (best.empty()) {
-    return {};
-  }
+  best = nearestWord(key, everywhere);
   for (const Field& field : recipeFields()) {
-    if (field.key == best && (near_here.empty() || field.group == group)) {
-      return std::string(field.path);
+    const bool alike =
+        areInitials(key, field.key) || (key.size() > 3 && field.key.find(key) != std::string_view::npos);
+    if (best.empty() ? alike && (group.empty() || field.group == group) : field.key == best) {
+      return &field;
     }
   }
-  return {};
+  return nullptr;
 }
 
-// "did you mean [optimizer] learning_rate?"
+// "did you mean learning_rate of [optimizer]?"
 std::string didYouMean(std::string_view group, std::string_view key) {
-  const std::string near = nearestKey(group, key);
-  if (near.empty()) {
+  const Field* near = nearestField(group, key);
+  if (near == nullptr) {
     return "a written recipe lists every key with its meaning";
   }
-  const Field& field = *findField(near);
-  return field.group == group || field.group.empty()
-             ? "did you mean " + std::string(field.key) + "?"
-             : "did you mean " + std::string(field.key) + " of [" + std::string(field.group) + "]?";
+  return "did you mean " + std::string(near->key) +
+         (near->group == group || near->group.empty() ? "?" : " of [" + std::string(near->group) + "]?");
 }
 
 class Reader {
@@ -378,8 +402,13 @@ Result<std::pair<const Field*, size_t>> settingTarget(const Recipe& recipe, std:
   }
   const size_t dot = path.find('.');
   const std::string group = dot == std::string::npos ? "" : path.substr(0, dot);
-  return Error{"There is no setting " + inQuotes(key),
-               didYouMean(group, dot == std::string::npos ? path : path.substr(dot + 1))};
+  const Field* near = nearestField(group, dot == std::string::npos ? path : path.substr(dot + 1));
+  if (near == nullptr) {
+    return Error{"There is no setting " + inQuotes(key), "a written recipe lists every key with its meaning"};
+  }
+  const std::string meant = near->ofPhase() ? "phase." + std::to_string(phase) + "." + std::string(near->key)
+                                            : std::string(near->path);
+  return Error{"There is no setting " + inQuotes(key), "did you mean " + meant + "?"};
 }
 
 }  // namespace

@@ -142,6 +142,15 @@ std::string withPrefix(double value, double base, std::span<const std::string_vi
   return out;
 }
 
+// "110,106,428".
+std::string grouped(int64_t number) {
+  std::string text = std::to_string(number);
+  for (size_t end = text.size(); end > 3; end -= 3) {
+    text.insert(end - 3, ",");
+  }
+  return text;
+}
+
 class Table {
  public:
   void line(std::string_view label, std::string_view value, std::string_view note = "") {
@@ -262,8 +271,7 @@ std::string estimateText(const Estimate& estimate) {
   Table table;
   const ParameterCount& count = estimate.parameters;
   const auto parameters = [](int64_t number) { return humanCount(asReal(number)); };
-  table.line("parameters", std::to_string(count.total()),
-             "vocabulary of " + std::to_string(estimate.vocab_size));
+  table.line("parameters", grouped(count.total()), "vocabulary of " + grouped(estimate.vocab_size));
   table.line("  word embeddings", parameters(count.word_embeddings));
   table.line("  other embeddings", parameters(count.other_embeddings));
   table.line("  layers", parameters(count.layers), parameters(count.per_layer) + " each");
@@ -271,7 +279,7 @@ std::string estimateText(const Estimate& estimate) {
   for (size_t index = 0; index < estimate.phases.size(); ++index) {
     const PhaseEstimate& phase = estimate.phases[index];
     table.line("phase " + std::to_string(index),
-               phase.steps ? std::to_string(*phase.steps) + " steps" : "by the clock",
+               phase.steps ? grouped(*phase.steps) + " steps" : "by the clock",
                humanCount(phase.tokens_per_step) + " tokens and " + humanCount(phase.flops_per_step, "FLOP") +
                    " a step, " + humanCount(phase.flops_per_row, "FLOP") + " a row");
   }
@@ -279,7 +287,7 @@ std::string estimateText(const Estimate& estimate) {
   for (const MemoryPart& part : estimate.memory) {
     table.line("  " + part.name, humanBytes(part.bytes));
   }
-  table.line("steps", estimate.steps ? std::to_string(*estimate.steps) : "unknown");
+  table.line("steps", estimate.steps ? grouped(*estimate.steps) : "unknown");
   table.line("tokens", estimate.tokens ? humanCount(*estimate.tokens) : "unknown");
   table.line("work", estimate.flops ? humanCount(*estimate.flops, "FLOP") : "unknown");
   table.line("time", estimate.seconds ? humanDuration(*estimate.seconds) : "unknown",

@@ -1,0 +1,213 @@
+#include "engine/recipes/check.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+
+namespace heddle {
+namespace {
+
+namespace fs = std::filesystem;
+
+Recipe soundRecipe() {
+  Recipe recipe;
+  recipe.phases[0].steps = 100;
+  return recipe;
+}
+
+// Keys of what is wrong with it.
+std::vector<std::string> problemKeys(const Recipe& recipe) {
+  std::vector<std::string> keys;
+  for (const RecipeProblem& problem : checkRecipe(recipe)) {
+    keys.push_back(problem.key);
+    EXPECT_FALSE(problem.text.empty());
+    EXPECT_FALSE(problem.hint.empty()) << problem.text;
+  }
+  return keys;
+}
+
+using Keys = std::vector<std::string>;
+
+class CheckRecipeFiles : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = fs::temp_directory_path() / ("heddle-check-" + std::to_string(::getpid()));
+    fs::create_directories(folder_);
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  fs::path write(const std::string& name, const std::string& text) {
+    std::ofstream(folder_ / name) << text;
+    return folder_ / name;
+  }
+
+  fs::path folder_;
+};
+
+TEST(CheckRecipe, ASoundRecipeHasNoProblems) {
+  EXPECT_EQ(problemKeys(soundRecipe()), Keys{});
+}
+
+TEST(CheckRecipe, HeadsMustShareTheHiddenSizeEvenly) {
+  Recipe recipe = soundRecipe();
+  recipe.model.hidden_size = 250;
+  ASSERT_EQ(problemKeys(recipe), Keys{"model.hidden_size"});
+  EXPECT_NE(checkRecipe(recipe)[0].hint.find("252"), std::string::npos);
+}
+
+TEST(CheckRecipe, RowsMustFitThePositionsOfTheModel) {
+  Recipe recipe = soundRecipe();
+  recipe.phases.push_back({.length = 1024, .steps = 5});
+  EXPECT_EQ(problemKeys(recipe), Keys{"phase.1.length"});
+}
+
+TEST(CheckRecipe, SharesOfChosenPositionsMustNotExceedAll) {
+  Recipe recipe = soundRecipe();
+  recipe.objective.mask_share = 0.9;
+  recipe.objective.random_share = 0.1;
+  EXPECT_EQ(problemKeys(recipe), Keys{});
+  recipe.objective.random_share = 0.2;
+  EXPECT_EQ(problemKeys(recipe), Keys{"objective.mask_share"});
+}
+
+TEST(CheckRecipe, EveryPhaseMustEnd) {
+  Recipe recipe = soundRecipe();
+  recipe.phases.push_back({});
+  EXPECT_EQ(problemKeys(recipe), Keys{"phase.1.steps"});
+  recipe.phases.clear();
+  EXPECT_EQ(problemKeys(recipe), Keys{"phase"});
+}
+
+TEST(CheckRecipe, AnyOfTheFourLimitsEndsAPhase) {
+  Recipe recipe = soundRecipe();
+  recipe.optimizer.schedule = "constant";
+  recipe.phases = {{.tokens = 5}, {.hours = 0.5}, {.flops = 1e12}};
+  EXPECT_EQ(problemKeys(recipe), Keys{});
+}
+
+TEST(CheckRecipe, ALinearScheduleNeedsAKnownNumberOfSteps) {
+  Recipe recipe = soundRecipe();
+  recipe.phases.push_back({.hours = 1});
+  EXPECT_EQ(problemKeys(recipe), Keys{"optimizer.schedule_steps"});
+  recipe.optimizer.schedule_steps = 1000;
+  EXPECT_EQ(problemKeys(recipe), Keys{});
+}
+
+TEST(CheckRecipe, TheWarmUpMustFitTheRun) {
+  Recipe recipe = soundRecipe();
+  recipe.optimizer.warmup_steps = 100;
+  EXPECT_EQ(problemKeys(recipe), Keys{});
+  recipe.optimizer.warmup_steps = 101;
+  EXPECT_EQ(problemKeys(recipe), Keys{"optimizer.warmup_steps"});
+}
+
+TEST(CheckRecipe, NextSentencePredictionNeedsTwoSegments) {
+  Recipe recipe = soundRecipe();
+  recipe.model.type_vocab_size = 1;
+  EXPECT_EQ(problemKeys(recipe), Keys{"model.type_vocab_size"});
+  recipe.objective.next_sentence = false;
+  EXPECT_EQ(problemKeys(recipe), Keys{});
+}
+
+TEST(CheckRecipe, DevicesAreWordsWithAnIndexAtMost) {
+  Recipe recipe = soundRecipe();
+  for (const char* device : {"auto", "cpu", "cuda", "cuda:0", "cuda:12"}) {
+    recipe.run.device = device;
+    EXPECT_EQ(problemKeys(recipe), Keys{}) << device;
+  }
+  for (const char* device : {"", "gpu", "cuda:", "cuda:x", "cuda:1234", "CPU"}) {
+    recipe.run.device = device;
+    EXPECT_EQ(problemKeys(recipe), Keys{"run.device"}) << device;
+  }
+}
+
+TEST(CheckRecipe, TheEmbeddingTableMustHoldTheLearntVocabulary) {
+  Recipe recipe = soundRecipe();
+  recipe.model.vocab_size = recipe.text.vocab_size - 1;
+  EXPECT_EQ(problemKeys(recipe), Keys{"model.vocab_size"});
+  recipe.model.vocab_size = recipe.text.vocab_size + 8;
+  EXPECT_EQ(problemKeys(recipe), Keys{});
+}
+
+TEST(CheckRecipe, ValuesOutOfBoundsAreReportedOnceAndWithoutConsequences) {
+  Recipe recipe = soundRecipe();
+  recipe.name.clear();
+  recipe.model.num_attention_heads = 0;
+  recipe.optimizer.learning_rate = 0;
+  recipe.text.heldout_fraction = 0;
+  recipe.run.precision = "fp8";
+  recipe.seed = uint64_t{1} << 63;
+  recipe.phases[0].rows = 0;
+  std::vector<std::string> keys = problemKeys(recipe);
+  std::sort(keys.begin(), keys.end());
+  EXPECT_EQ(keys, (Keys{"model.num_attention_heads", "name", "optimizer.learning_rate", "phase.0.rows",
+                        "run.precision", "seed", "text.heldout_fraction"}));
+}
+
+TEST_F(CheckRecipeFiles, TextMustBeThereAndNotEmpty) {
+  Recipe recipe = soundRecipe();
+  fs::create_directories(folder_ / "hollow" / "deeper");
+  recipe.text.files = {write("full.txt", "text\n"), write("empty.txt", ""), folder_ / "gone.txt",
+                       folder_ / "hollow", folder_};
+  const std::vector<RecipeProblem> problems = checkRecipe(recipe);
+  ASSERT_EQ(problems.size(), 3U);
+  EXPECT_EQ(problems[0].text, "The text " + (folder_ / "empty.txt").string() + " is empty");
+  EXPECT_EQ(problems[1].text, "The text " + (folder_ / "gone.txt").string() + " is not there");
+  EXPECT_EQ(problems[2].text, "The text " + (folder_ / "hollow").string() + " is a folder without files");
+}
+
+TEST_F(CheckRecipeFiles, AVocabularyMustHaveTheSpecialTokensAndFitTheTable) {
+  Recipe recipe = soundRecipe();
+  recipe.text.vocabulary = write("vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\nb");
+  EXPECT_EQ(problemKeys(recipe), Keys{});
+  recipe.model.vocab_size = 7;
+  EXPECT_EQ(problemKeys(recipe), Keys{});
+  recipe.model.vocab_size = 6;
+  EXPECT_EQ(problemKeys(recipe), Keys{"model.vocab_size"});
+  recipe.text.vocabulary = write("dos.txt", "[UNK]\r\n[CLS]\r\n[SEP]\r\n[MASK]\r\n");
+  EXPECT_EQ(problemKeys(recipe), Keys{});
+  recipe.text.vocabulary = write("words.txt", "one\n[UNK]\n[CLS]\n[SEP]\n");
+  EXPECT_EQ(problemKeys(recipe), Keys{"text.vocabulary"});
+  recipe.text.vocabulary = folder_ / "gone.txt";
+  EXPECT_EQ(problemKeys(recipe).size(), 1U);
+}
+
+TEST(AllProblems, CarryTheLinesOfTheFileInOrder) {
+  const ParsedRecipe parsed = parseRecipe(R"([model]
+hidden_size = 100
+num_attention_heads = 3
+[run]
+device = "gpu"
+threds = 1
+[[phase]]
+length = 600
+)",
+                                          "");
+  const std::vector<RecipeProblem> problems = allProblems(parsed);
+  ASSERT_EQ(problems.size(), 5U) << problemsText(problems, "");
+  EXPECT_EQ(problems[0].line, 2);
+  EXPECT_EQ(problems[1].line, 5);
+  EXPECT_EQ(problems[2].line, 6);
+  EXPECT_EQ(problems[3].line, 7);
+  EXPECT_EQ(problems[3].key, "phase.0.steps");
+  EXPECT_EQ(problems[4].line, 8);
+}
+
+TEST(AllProblems, AKeyThatCouldNotBeReadHasNoConsequences) {
+  const ParsedRecipe parsed = parseRecipe(
+      "[model]\nhidden_size = \"wide\"\nnum_attention_heads = 7\n[[phase]]\nsteps = \"some\"\n", "");
+  const std::vector<RecipeProblem> problems = allProblems(parsed);
+  ASSERT_EQ(problems.size(), 2U) << problemsText(problems, "");
+  EXPECT_EQ(problems[0].key, "model.hidden_size");
+  EXPECT_EQ(problems[1].key, "phase.0.steps");
+}
+
+TEST(AllProblems, OfBrokenTomlAreItsOwnAlone) {
+  EXPECT_EQ(allProblems(parseRecipe("seed = = 1\n", "")).size(), 1U);
+}
+
+}  // namespace
+}  // namespace heddle
