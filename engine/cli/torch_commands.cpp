@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <iostream>
@@ -17,11 +18,11 @@ namespace {
 
 using namespace heddle;
 
-volatile std::sig_atomic_t signals_seen = 0;
+std::atomic<int> signals_seen = 0;
 
 // The first signal finishes the step and saves; the second ends at once.
 void onStopSignal(int number) {
-  if (++signals_seen > 1) {
+  if (signals_seen.fetch_add(1) > 0) {
     ::_exit(128 + number);
   }
   RunChannel::requestStopFromSignal();
@@ -49,8 +50,10 @@ std::string answerTo(AttentionProbe& probe, const std::string& line) {
 HEDDLE_EXPORT int heddleTrain(const TrainCommand* command) {
   struct sigaction action {};
   action.sa_handler = onStopSignal;
-  ::sigaction(SIGINT, &action, nullptr);
-  ::sigaction(SIGTERM, &action, nullptr);
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
+    ::sigaction(number, &action, nullptr);
+  }
+  ::signal(SIGPIPE, SIG_IGN);  // nobody reading the console any more is no reason to end
   Console console(command->style);
   const auto reason = pretrain({command->recipe, command->workspace, command->folder,
                                 [&console](const Event& event) { console.show(event); }});

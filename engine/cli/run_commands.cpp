@@ -1,0 +1,115 @@
+#include "engine/cli/run_commands.h"
+
+#include <sys/stat.h>
+
+#include <cctype>
+
+#include "engine/base/clock.h"
+#include "engine/base/file.h"
+#include "engine/recipes/check.h"
+#include "engine/recipes/parse.h"
+#include "heddle_version.h"
+
+namespace heddle {
+namespace fs = std::filesystem;
+namespace {
+
+Workspace workspaceAt(const std::string& path) {
+  return {path.empty() ? defaultWorkspace() : fs::absolute(path).lexically_normal()};
+}
+
+Error problems(const std::vector<RecipeProblem>& found, const std::string& source) {
+  return {"the recipe cannot run, " + std::to_string(found.size()) +
+          (found.size() == 1 ? " problem:\n" : " problems:\n") + problemsText(found, source)};
+}
+
+// A folder that did not exist before, so that two runs never share one.
+Result<RunFolder> createRunFolder(const Workspace& workspace, const RunArguments& arguments, const Recipe& recipe) {
+  if (Status status = makeFolder(workspace.runs()); !status.ok()) {
+    return status.error();
+  }
+  const bool named = !arguments.id.empty();
+  const std::string stem = named ? arguments.id : compactTime(wallSeconds()) + "-" + slug(recipe.name);
+  for (int attempt = 1; attempt < 1000; ++attempt) {
+    const RunFolder folder{workspace.runs() / (attempt == 1 ? stem : stem + "-" + std::to_string(attempt))};
+    if (::mkdir(folder.root.c_str(), 0755) == 0) {
+      return folder;
+    }
+    if (errno != EEXIST || named) {
+      return Error{"cannot create the run's folder " + folder.root.string() + ": " + std::strerror(errno),
+                   named ? "choose another --id, or continue the run with `heddle-engine resume`" : ""};
+    }
+  }
+  return Error{"cannot find a free name for the run in " + workspace.runs().string()};
+}
+
+}  // namespace
+
+std::string slug(const std::string& name) {
+  std::string result;
+  for (const char letter : name) {
+    if (std::isalnum(static_cast<unsigned char>(letter)) != 0) {
+      result.push_back(static_cast<char>(std::tolower(static_cast<unsigned char>(letter))));
+    } else if (!result.empty() && result.back() != '-') {
+      result.push_back('-');
+    }
+  }
+  while (!result.empty() && result.back() == '-') {
+    result.pop_back();
+  }
+  return result.empty() ? "run" : result.substr(0, 60);
+}
+
+Result<TrainCommand> prepareRun(const RunArguments& arguments) {
+  ParsedRecipe parsed = readRecipe(arguments.recipe);
+  std::vector<RecipeProblem> found = std::move(parsed.problems);
+  for (const std::string& setting : arguments.settings) {
+    if (const Status status = applySetting(parsed.recipe, setting); !status.ok()) {
+      found.push_back({0, "--set " + setting, status.error().text, status.error().hint});
+    }
+  }
+  if (parsed.ok() && found.empty()) {
+    found = checkRecipe(parsed.recipe, parsed.lines);
+  }
+  if (!found.empty()) {
+    return problems(found, arguments.recipe);
+  }
+  TrainCommand command;
+  command.recipe = std::move(parsed.recipe);
+  command.workspace = workspaceAt(arguments.workspace);
+  const auto folder = createRunFolder(command.workspace, arguments, command.recipe);
+  if (!folder) {
+    return folder.error();
+  }
+  command.folder = *folder;
+  const std::vector<std::string> header = {std::string("Heddle ") + kVersion + ", LibTorch " + kTorchVersion,
+                                           "Resolved from " + fs::absolute(arguments.recipe).string() + " at " +
+                                               isoTime(wallSeconds())};
+  if (Status status = writeFileAtomic(command.folder.recipe(), writeRecipe(command.recipe, header)); !status.ok()) {
+    return status.error();
+  }
+  return command;
+}
+
+Result<TrainCommand> prepareResume(const std::string& id, const std::string& workspace) {
+  TrainCommand command;
+  command.workspace = workspaceAt(workspace);
+  command.folder = {command.workspace.runs() / id};
+  std::error_code code;
+  if (id.empty() || !fs::is_directory(command.folder.root, code)) {
+    return Error{"cannot resume " + id + ": there is no such run in " + command.workspace.root.string(),
+                 "`heddle-engine runs list` names them"};
+  }
+  ParsedRecipe parsed = readRecipe(command.folder.recipe());
+  std::vector<RecipeProblem> found = std::move(parsed.problems);
+  if (found.empty()) {
+    found = checkRecipe(parsed.recipe, parsed.lines);
+  }
+  if (!found.empty()) {
+    return problems(found, command.folder.recipe().string());
+  }
+  command.recipe = std::move(parsed.recipe);
+  return command;
+}
+
+}  // namespace heddle
