@@ -84,7 +84,7 @@ class CurvesView final : public QWidget, public Figure {
   void requestsChanged();
 
  protected:
-  void changeEvent(QEvent* event) override;
+  bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
   struct Impl;

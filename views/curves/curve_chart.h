@@ -1,0 +1,81 @@
+// One chart of the curves view: lines of several runs, zoom by mouse and wheel, the tracker, and the table
+// below.
+
+#pragma once
+
+#include <QPen>
+#include <QWidget>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "views/curves/curve_data.h"
+
+class QCPPainter;
+
+namespace heddle::ui {
+
+struct DrawnCurve {
+  Curve curve;
+  QString name;  // of the run, with the metric where the chart has several
+  int style = 0;
+  bool marks = false;  // points as dots: a sparse second metric of the same run
+};
+
+struct ChartSettings {
+  Axis axis = Axis::kStep;
+  bool log_x = false;
+  bool log_y = false;
+  bool ignore_outliers = true;
+  bool show_raw = true;
+  double smoothing = 0.6;
+};
+
+class CurveChart final : public QWidget {
+  Q_OBJECT
+  Q_DISABLE_COPY_MOVE(CurveChart)
+
+ public:
+  explicit CurveChart(const QStringList& metrics, QWidget* parent = nullptr);
+  ~CurveChart() override;
+
+  const QStringList& metrics() const;
+
+  // New data. A side of the view that the user has zoomed stays as it is, the other follows the data.
+  void setCurves(std::vector<DrawnCurve> curves);
+  const std::vector<DrawnCurve>& curves() const;
+  // Another axis or scale shows everything again.
+  void setSettings(const ChartSettings& settings);
+
+  // What is shown now, and where: for tests, exports and linked charts.
+  PlotArea area() const;
+  bool followsX() const;
+  bool followsY() const;
+  int64_t hiddenOutliers() const;
+  void setXRange(const Span& range);
+  void fit(Qt::Orientations sides);
+  // Zoom history: false where there is nothing left.
+  bool goBack();
+  bool goForward();
+
+  void setTracker(std::optional<double> x);
+  std::optional<double> tracker() const;
+
+  // The plot with its title and legend, from (0, 0).
+  QSizeF figureSize() const;
+  void drawFigure(QCPPainter& painter);
+
+ Q_SIGNALS:
+  void trackerMoved(std::optional<double> x);
+  void xRangeChanged(heddle::ui::Span range);  // by the user
+
+ protected:
+  bool eventFilter(QObject* watched, QEvent* event) override;
+  void changeEvent(QEvent* event) override;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace heddle::ui

@@ -1,0 +1,82 @@
+// What a chart computes before it draws, as plain functions on finished points: no window, no plot library.
+
+#pragma once
+
+#include <QPointF>
+#include <QRectF>
+#include <QStringList>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "engine/store/store.h"
+
+namespace heddle::ui {
+
+struct Span {
+  double lower = 0;
+  double upper = 1;
+  double size() const { return upper - lower; }
+  friend bool operator==(const Span&, const Span&) = default;
+};
+
+using Points = std::shared_ptr<const std::vector<CurvePoint>>;
+
+// One metric of one run. Both series have the same points; `smooth` lags behind `raw` while it is being
+// computed.
+struct Curve {
+  QString run_id;
+  QString metric;
+  Points raw;
+  Points smooth;
+};
+
+// Drops what a later part of the run repeats: after a restart at an earlier step the new points take the
+// place of the old ones.
+std::vector<CurvePoint> lastWins(const std::vector<CurvePoint>& points);
+
+// Where data lie on the screen. Pixels grow downwards, values upwards.
+struct PlotArea {
+  QRectF pixels;
+  Span x;
+  Span y;
+  bool log_x = false;
+  bool log_y = false;
+
+  double toPixelX(double value) const;
+  double toPixelY(double value) const;
+  double toX(double pixel) const;
+  double toY(double pixel) const;
+};
+
+// The line of `points` (ascending x) through the area: per pixel column the first, lowest, highest and last
+// point, so every spike survives, plus one point beyond either edge. Values that cannot be drawn (not finite;
+// not positive on a logarithmic axis) break the line: a break is a point with a NaN. Appends to `line`.
+void traceLine(const std::vector<CurvePoint>& points, const PlotArea& area, std::vector<QPointF>& line);
+
+// The last point at or before x; the first point if all are later; null without points.
+const CurvePoint* pointAt(const std::vector<CurvePoint>& points, double x);
+
+// The x of all points together; null without a drawable one.
+std::optional<Span> extentX(const std::vector<Points>& series, bool log_x);
+
+struct ExtentY {
+  Span span;
+  int64_t hidden = 0;  // points left out as outliers
+};
+// The y of the points with x in `visible`; with `ignore_outliers` from the 5th to the 95th percentile,
+// widened to at least hold the last point of each series. Null without a drawable point.
+std::optional<ExtentY> extentY(const std::vector<Points>& series, const Span& visible, bool log_y,
+                               bool ignore_outliers);
+
+// `span` with a margin on both sides, never of zero size.
+Span padded(const Span& span, bool logarithmic, double margin);
+
+// Which metrics share a chart: held-out loss is drawn with the training loss it belongs to. In the order of
+// `metrics`.
+std::vector<QStringList> chartsOf(const QStringList& metrics);
+
+// The charts a new view opens with, as far as they exist.
+QStringList usualMetrics();
+
+}  // namespace heddle::ui
