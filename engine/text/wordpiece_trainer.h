@@ -1,5 +1,5 @@
-// Learns a WordPiece vocabulary from word counts by merging pairs of pieces, best first. Deterministic: equal
-// counts give an equal vocabulary, whatever their order.
+// Learns a WordPiece vocabulary from word counts by merging pairs of neighbouring pieces, best first.
+// Deterministic: equal counts give an equal vocabulary, in whatever order they were counted.
 
 #pragma once
 
@@ -11,38 +11,48 @@
 #include <vector>
 
 #include "engine/base/result.h"
+#include "engine/text/unicode.h"
 
 namespace heddle {
 
-// Counts of normalised words (after cleaning, lower-casing and splitting at punctuation).
+// Lets a map of strings be asked with a string_view.
+struct TextHash {
+  using is_transparent = void;
+  size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+};
+using WordCounts = std::unordered_map<std::string, int64_t, TextHash, std::equal_to<>>;
+
+// Counts words after normalisation: cleaned, lower-cased and split at punctuation, as the tokeniser will see
+// them.
 class WordCounter {
  public:
   explicit WordCounter(bool lowercase) : lowercase_(lowercase) {}
 
-  // Adds the words of a text.
   void add(std::string_view utf8);
-  // Adds another counter's words.
-  void merge(const WordCounter& other);
-
-  const std::unordered_map<std::string, int64_t>& counts() const { return counts_; }
+  // Takes over the counts, leaving none.
+  WordCounts take() { return std::exchange(counts_, {}); }
 
  private:
   bool lowercase_;
-  std::unordered_map<std::string, int64_t> counts_;
+  WordList words_;
+  WordCounts counts_;
 };
 
 struct WordPieceTrainerOptions {
-  int64_t vocab_size = 8000;    // pieces in all, specials and alphabet included
-  int64_t max_alphabet = 1000;  // the rarest characters beyond this many are left to [UNK]
-  int64_t min_pair_count = 2;   // pairs seen less often are never merged
+  int64_t vocab_size = 8000;   // pieces in all, specials and alphabet included
+  int64_t min_pair_count = 2;  // pairs seen less often are never merged
 };
 
-// The vocabulary: [PAD] [UNK] [CLS] [SEP] [MASK], the alphabet (each character alone and as a continuation),
-// then merged pieces in the order they were learnt. Fewer than vocab_size pieces when the text has no more
-// pairs to merge. Errors: no words at all; vocab_size too small for the specials and the alphabet. `progress`
-// gets 0 .. 1 and returns false to cancel, which is an error too.
-Result<std::vector<std::string>> trainWordPiece(const std::unordered_map<std::string, int64_t>& words,
+// The vocabulary: [PAD] [UNK] [CLS] [SEP] [MASK]; the alphabet, most frequent first (each character as the
+// start of a word and, where it occurs inside words, as a continuation); then the merged pieces in the order
+// they were learnt. The alphabet takes at most half of the vocabulary and none seen less than once in a
+// million characters; the others are left to [UNK]. Fewer than vocab_size pieces come back when no pair is
+// left to merge. Errors: no words; vocab_size below kMinVocabSize. `progress` gets 0 .. 1; false cancels,
+// which is an error too.
+Result<std::vector<std::string>> trainWordPiece(const WordCounts& words,
                                                 const WordPieceTrainerOptions& options,
                                                 const std::function<bool(double)>& progress = {});
+
+inline constexpr int64_t kMinVocabSize = 32;
 
 }  // namespace heddle
