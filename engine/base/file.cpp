@@ -90,6 +90,21 @@ Status AtomicFile::open(const std::filesystem::path& path) {
 
 Status AtomicFile::write(std::string_view bytes) { return writeAll(fd_, bytes, beside_); }
 
+Status AtomicFile::overwrite(int64_t offset, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::pwrite(fd_, bytes.data(), bytes.size(), offset);
+    if (written < 0) {
+      if (errno == EINTR) {
+        continue;
+      }
+      return systemError("cannot write", beside_);
+    }
+    bytes.remove_prefix(static_cast<size_t>(written));
+    offset += written;
+  }
+  return {};
+}
+
 Status AtomicFile::commit() {
   if (::fsync(fd_) != 0) {
     return systemError("cannot sync", beside_);

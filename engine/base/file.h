@@ -26,6 +26,8 @@ class AtomicFile {
 
   Status open(const std::filesystem::path& path);
   Status write(std::string_view bytes);
+  // Replaces bytes written before, at `offset` from the start; for headers that are known last.
+  Status overwrite(int64_t offset, std::string_view bytes);
   // Syncs and renames.
   Status commit();
 
