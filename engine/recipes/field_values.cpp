@@ -2,6 +2,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <optional>
 
 #include "engine/recipes/fields.h"
@@ -176,6 +177,19 @@ std::vector<std::string> splitList(std::string_view text) {
   return items;
 }
 
+// ~ is the user's folder; everything else relative is relative to `base`, or left alone where there is none.
+std::string resolvedPath(const std::string& text, const std::filesystem::path& base) {
+  if (text.empty()) {
+    return text;
+  }
+  if (const char* home = std::getenv("HOME"); home != nullptr && (text == "~" || text.rfind("~/", 0) == 0)) {
+    return (std::filesystem::path(home) / text.substr(std::min<size_t>(2, text.size())))
+        .lexically_normal()
+        .string();
+  }
+  return base.empty() ? text : (base / text).lexically_normal().string();
+}
+
 size_t editDistance(std::string_view a, std::string_view b) {
   std::vector<size_t> row(b.size() + 1);
   for (size_t j = 0; j <= b.size(); ++j) {
@@ -311,6 +325,17 @@ std::string fieldValueText(const FieldValue& value) {
     }
   }
   return joined;
+}
+
+void resolvePaths(const Field& field, FieldValue& value, const std::filesystem::path& base) {
+  if (field.type == FieldType::kPath) {
+    auto& text = std::get<std::string>(value);
+    text = resolvedPath(text, base);
+  } else if (field.type == FieldType::kPathList) {
+    for (std::string& text : std::get<std::vector<std::string>>(value)) {
+      text = resolvedPath(text, base);
+    }
+  }
 }
 
 Status setField(Recipe& recipe, const Field& field, size_t phase, std::string_view text) {

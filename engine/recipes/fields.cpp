@@ -223,6 +223,17 @@ std::vector<Field> makeFields() {
   };
 }
 
+// "lr" for learning_rate.
+bool areInitials(std::string_view word, std::string_view key) {
+  std::string initials;
+  for (size_t i = 0; i < key.size(); ++i) {
+    if (i == 0 || key[i - 1] == '_') {
+      initials += key[i];
+    }
+  }
+  return word.size() > 1 && word == initials;
+}
+
 }  // namespace
 
 std::span<const Field> recipeFields() {
@@ -246,6 +257,33 @@ std::span<const FieldGroup> recipeGroups() {
 const Field* findField(std::string_view path) {
   for (const Field& field : recipeFields()) {
     if (field.path == path) {
+      return &field;
+    }
+  }
+  return nullptr;
+}
+
+const Field* nearestField(std::string_view group, std::string_view key) {
+  std::vector<std::string_view> here;
+  std::vector<std::string_view> everywhere;
+  for (const Field& field : recipeFields()) {
+    if (field.key == key) {
+      return &field;
+    }
+    everywhere.push_back(field.key);
+    if (field.group == group) {
+      here.push_back(field.key);
+    }
+  }
+  std::string_view best = nearestWord(key, here);
+  if (!best.empty()) {
+    return findField(group.empty() ? std::string(best) : std::string(group) + "." + std::string(best));
+  }
+  best = nearestWord(key, everywhere);
+  for (const Field& field : recipeFields()) {
+    const bool alike =
+        areInitials(key, field.key) || (key.size() > 3 && field.key.find(key) != std::string_view::npos);
+    if (best.empty() ? alike && (group.empty() || field.group == group) : field.key == best) {
       return &field;
     }
   }

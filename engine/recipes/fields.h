@@ -68,6 +68,9 @@ std::span<const FieldGroup> recipeGroups();
 
 // The field of that path, or nullptr.
 const Field* findField(std::string_view path);
+// The field that was probably meant by the unknown `key` of `group`, or nullptr: the same key in another
+// group, then likely spellings, those of the group first.
+const Field* nearestField(std::string_view group, std::string_view key);
 // The known word nearest to `word` by edit distance, or "" when none is near enough to be meant.
 std::string_view nearestWord(std::string_view word, std::span<const std::string_view> known);
 
@@ -79,6 +82,10 @@ Status checkFieldValue(const Field& field, const FieldValue& value);
 Result<FieldValue> fieldValueFromText(const Field& field, std::string_view text);
 // The reverse, exact: reals in the shortest digits that give the same double back; lists with commas.
 std::string fieldValueText(const FieldValue& value);
+
+// Paths of the value: ~ is the user's folder, everything else relative is relative to `base`, or left alone
+// where that is empty. Values of other types stay as they are.
+void resolvePaths(const Field& field, FieldValue& value, const std::filesystem::path& base);
 
 // Sets one field from text. model.preset fills the sizes of the model, as in a recipe file. The recipe is
 // untouched on error.

@@ -3,13 +3,12 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
-#include <cstdlib>
 #include <optional>
 
 #include "engine/base/file.h"
 #include "engine/recipes/fields.h"
+#include "engine/recipes/toml_recovery.h"
 
 namespace heddle {
 namespace {
@@ -18,111 +17,6 @@ namespace fs = std::filesystem;
 
 std::string inQuotes(std::string_view text) {
   return '"' + std::string(text) + '"';
-}
-
-std::string trimmed(std::string_view text) {
-  const size_t first = text.find_first_not_of(" \t\r");
-  return first == std::string_view::npos
-             ? std::string()
-             : std::string(text.substr(first, text.find_last_not_of(" \t\r") - first + 1));
-}
-
-std::vector<std::string> splitLines(std::string_view text) {
-  std::vector<std::string> lines;
-  while (true) {
-    const size_t end = text.find('\n');
-    lines.emplace_back(text.substr(0, end));
-    if (end == std::string_view::npos) {
-      return lines;
-    }
-    text.remove_prefix(end + 1);
-  }
-}
-
-std::string joinLines(const std::vector<std::string>& lines) {
-  std::string text;
-  for (const std::string& line : lines) {
-    text += line;
-    text += '\n';
-  }
-  return text;
-}
-
-// A table of this name stands where a broken header was, so that the keys below do not fall into the table
-// above.
-constexpr std::string_view kBrokenTable = "heddle-broken-header-";
-
-struct SyntaxError {
-  int line = 0;
-  std::string text;
-};
-
-std::optional<SyntaxError> readToml(const std::string& text, toml::table& root) {
-  try {
-    root = toml::parse(text);
-    return std::nullopt;
-  } catch (const toml::parse_error& error) {
-    return SyntaxError{static_cast<int>(error.source().begin.line), std::string(error.description())};
-  }
-}
-
-std::string syntaxHint(const std::string& content) {
-  if (content.empty()) {
-    return "a bracket or a quote above is still open";
-  }
-  return content[0] == '[' ? "tables look like [model] or [[phase]]"
-                           : "settings look like key = value, texts stand in double quotes";
-}
-
-// toml++ stops at the first error. A line that is broken in itself is taken out and the rest read again, so
-// that one slip does not hide the others; an error that hangs on more than its own line (an open bracket, an
-// open string) ends the search.
-toml::table readWithRecovery(std::string_view text, std::vector<RecipeProblem>& problems) {
-  std::vector<std::string> lines = splitLines(text);
-  toml::table root;
-  while (const auto error = readToml(joinLines(lines), root)) {
-    const int line = std::clamp(error->line, 1, static_cast<int>(lines.size()));
-    if (error->text.find("utf-8") != std::string::npos) {
-      problems.push_back({.line = line,
-                          .key = {},
-                          .text = "This line is not UTF-8 text",
-                          .hint = "a recipe is a text file; save it as UTF-8"});
-      return {};
-    }
-    std::string& broken = lines[static_cast<size_t>(line - 1)];
-    const std::string content = trimmed(broken);
-    problems.push_back(
-        {.line = line, .key = {}, .text = "This is not TOML: " + error->text, .hint = syntaxHint(content)});
-    toml::table alone;
-    const bool repeated = error->text.find("redefine") != std::string::npos;
-    if (content.empty() || (!repeated && !readToml(content, alone))) {
-      return {};
-    }
-    broken = content[0] == '[' ? "[" + std::string(kBrokenTable) + std::to_string(line) + "]" : "";
-  }
-  return root;
-}
-
-// ~ is the user's folder; everything else relative is relative to `base`, or left alone where there is none.
-std::string resolvedPath(const std::string& text, const fs::path& base) {
-  if (text.empty()) {
-    return text;
-  }
-  if (const char* home = std::getenv("HOME"); home != nullptr && (text == "~" || text.rfind("~/", 0) == 0)) {
-    return (fs::path(home) / text.substr(std::min<size_t>(2, text.size()))).lexically_normal().string();
-  }
-  return base.empty() ? text : (base / text).lexically_normal().string();
-}
-
-void resolvePaths(const Field& field, FieldValue& value, const fs::path& base) {
-  if (field.type == FieldType::kPath) {
-    auto& text = std::get<std::string>(value);
-    text = resolvedPath(text, base);
-  } else if (field.type == FieldType::kPathList) {
-    for (std::string& text : std::get<std::vector<std::string>>(value)) {
-      text = resolvedPath(text, base);
-    }
-  }
 }
 
 std::string typeName(const toml::node& node) {
@@ -210,46 +104,6 @@ std::optional<FieldValue> valueOf(const Field& field, const toml::node& node) {
   }
 }
 
-// "lr" for learning_rate.
-bool areInitials(std::string_view word, std::string_view key) {
-  std::string initials;
-  for (size_t i = 0; i < key.size(); ++i) {
-    if (i == 0 || key[i - 1] == '_') {
-      initials += key[i];
-    }
-  }
-  return word.size() > 1 && word == initials;
-}
-
-// The field that was probably meant by `key` of `group`, or nullptr: the same key elsewhere, then likely
-// spellings, those of the group first.
-const Field* nearestField(std::string_view group, std::string_view key) {
-  std::vector<std::string_view> here;
-  std::vector<std::string_view> everywhere;
-  for (const Field& field : recipeFields()) {
-    if (field.key == key) {
-      return &field;
-    }
-    everywhere.push_back(field.key);
-    if (field.group == group) {
-      here.push_back(field.key);
-    }
-  }
-  std::string_view best = nearestWord(key, here);
-  if (!best.empty()) {
-    return findField(group.empty() ? std::string(best) : std::string(group) + "." + std::string(best));
-  }
-  best = nearestWord(key, everywhere);
-  for (const Field& field : recipeFields()) {
-    const bool alike =
-        areInitials(key, field.key) || (key.size() > 3 && field.key.find(key) != std::string_view::npos);
-    if (best.empty() ? alike && (group.empty() || field.group == group) : field.key == best) {
-      return &field;
-    }
-  }
-  return nullptr;
-}
-
 // "did you mean learning_rate of [optimizer]?"
 std::string didYouMean(std::string_view group, std::string_view key) {
   const Field* near = nearestField(group, key);
@@ -268,7 +122,7 @@ class Reader {
     for (const auto& [key, node] : root) {
       const std::string name(key.str());
       const int line = static_cast<int>(key.source().begin.line);
-      if (name.rfind(kBrokenTable, 0) == 0) {
+      if (name.rfind(kBrokenHeader, 0) == 0) {
         continue;
       }
       if (name == "phase") {
@@ -378,44 +232,11 @@ class Reader {
   fs::path base_;
 };
 
-// "phase.3.steps" -> the field and 3; other keys have no index.
-Result<std::pair<const Field*, size_t>> settingTarget(const Recipe& recipe, std::string_view key) {
-  size_t phase = 0;
-  std::string path(key);
-  constexpr std::string_view kPhase = "phase.";
-  if (key.substr(0, kPhase.size()) == kPhase) {
-    const std::string_view rest = key.substr(kPhase.size());
-    const auto read = std::from_chars(rest.data(), rest.data() + rest.size(), phase);
-    if (read.ec != std::errc() || read.ptr == rest.data() + rest.size() || *read.ptr != '.') {
-      return Error{"The setting " + inQuotes(key) + " names no phase",
-                   "write phase.0.steps for the first phase"};
-    }
-    if (phase > recipe.phases.size()) {
-      return Error{"The setting " + inQuotes(key) + " names a phase beyond the " +
-                       std::to_string(recipe.phases.size()) + " of the recipe",
-                   "phases count from 0; phase." + std::to_string(recipe.phases.size()) + " adds one"};
-    }
-    path = std::string(kPhase) + std::string(read.ptr + 1, rest.data() + rest.size());
-  }
-  if (const Field* field = findField(path)) {
-    return std::pair(field, phase);
-  }
-  const size_t dot = path.find('.');
-  const std::string group = dot == std::string::npos ? "" : path.substr(0, dot);
-  const Field* near = nearestField(group, dot == std::string::npos ? path : path.substr(dot + 1));
-  if (near == nullptr) {
-    return Error{"There is no setting " + inQuotes(key), "a written recipe lists every key with its meaning"};
-  }
-  const std::string meant = near->ofPhase() ? "phase." + std::to_string(phase) + "." + std::string(near->key)
-                                            : std::string(near->path);
-  return Error{"There is no setting " + inQuotes(key), "did you mean " + meant + "?"};
-}
-
 }  // namespace
 
 ParsedRecipe parseRecipe(std::string_view toml, const std::string& source) {
   ParsedRecipe parsed;
-  const toml::table root = readWithRecovery(toml, parsed.problems);
+  const toml::table root = readTomlWithRecovery(toml, parsed.problems);
   std::error_code ignored;
   const fs::path base = source.empty() ? fs::path() : fs::absolute(source, ignored).parent_path();
   Reader(parsed, base).readRoot(root);
@@ -432,33 +253,6 @@ ParsedRecipe readRecipe(const fs::path& path) {
     return parsed;
   }
   return parseRecipe(*text, path.string());
-}
-
-Status applySetting(Recipe& recipe, std::string_view setting) {
-  const size_t equals = setting.find('=');
-  if (equals == std::string_view::npos) {
-    return Error{"The setting " + inQuotes(setting) + " has no value",
-                 "write key=value, as in optimizer.learning_rate=1e-3"};
-  }
-  const auto target = settingTarget(recipe, trimmed(setting.substr(0, equals)));
-  if (!target) {
-    return target.error();
-  }
-  const Field& field = *target->first;
-  Result<FieldValue> value = fieldValueFromText(field, setting.substr(equals + 1));
-  if (!value) {
-    return value.error();
-  }
-  std::error_code ignored;
-  resolvePaths(field, *value, fs::current_path(ignored));
-  if (field.ofPhase() && target->second == recipe.phases.size()) {
-    recipe.phases.emplace_back();
-  }
-  field.set(recipe, target->second, *value);
-  if (field.path == "model.preset") {
-    applyPreset(recipe.model, recipe.model.preset);
-  }
-  return {};
 }
 
 std::string problemsText(std::span<const RecipeProblem> problems, std::string_view source) {

@@ -89,12 +89,13 @@ Activations activationsOf(const Recipe& recipe, const PhaseRecipe& phase, int64_
   constexpr double kStatistics = 2 * sizeof(float);  // mean and 1 / deviation of a LayerNorm
 
   Activations bytes;
-  bytes.embeddings = tokens * (hidden * element + kStatistics);
+  bytes.embeddings = tokens * (2 * hidden * element + kStatistics);
   // Query, key, value, the attention's output, and the logarithm of every softmax sum.
   bytes.attention =
       layers * tokens * (4 * hidden * element + asReal(model.num_attention_heads) * sizeof(float));
   bytes.feed_forward = layers * tokens * 2 * intermediate * element;
-  // Sums before and results behind both norms; the results are inputs of the products that follow.
+  // What enters and what leaves both norms; the latter is the input of the products that follow and the
+  // residual of the next.
   bytes.norms = layers * tokens * (4 * hidden * element + 2 * kStatistics);
   bytes.vocabulary = predictions * (4 * hidden * element + asReal(vocab_size) * element);
   bytes.gradients = tokens * (2 * intermediate + 2 * hidden) * element;

@@ -173,6 +173,15 @@ TEST(ParseRecipe, NoFileBringsTheParserDown) {
   }
 }
 
+TEST(ParseRecipe, AFileThatIsNoRecipeIsGivenUpAfterTwentyLines) {
+  std::string log;
+  for (int i = 0; i < 5000; ++i) {
+    log += "12:00:00 something happened\n";
+  }
+  EXPECT_EQ(parseRecipe(log, "").problems.size(), 20U);
+  EXPECT_EQ(parseRecipe("\xff\xfe", "").problems.at(0).text, "This line is not UTF-8 text");
+}
+
 TEST(ParseRecipe, TablesAndListsInTheWrongPlaceAreExplained) {
   EXPECT_EQ(parseRecipe("[phase]\nsteps = 1", "").problems.at(0).hint, "write [[phase]], one for each phase");
   EXPECT_EQ(parseRecipe("phase = []", "").problems.size(), 1U);

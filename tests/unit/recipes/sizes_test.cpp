@@ -129,6 +129,8 @@ TEST(EstimateRecipe, MemoryFollowsPrecisionAndRowsAtOnce) {
   EXPECT_DOUBLE_EQ(partOf(whole, "Adam moments"), 8.0 * 11267900);
   // 4 layers x 32 x 128 tokens x 2 x 1,024 numbers of 4 bytes.
   EXPECT_DOUBLE_EQ(partOf(whole, "feed-forward"), 4.0 * 32 * 128 * 2 * 1024 * 4);
+  // Query, key, value and output of 256 numbers of 4 bytes, and 4 heads' fp32 logarithms.
+  EXPECT_DOUBLE_EQ(partOf(whole, "attention"), 4.0 * 32 * 128 * (4 * 256 * 4 + 4 * 4));
 
   recipe.phases[0].micro_rows = 8;
   EXPECT_DOUBLE_EQ(partOf(estimateRecipe(recipe), "feed-forward"), partOf(whole, "feed-forward") / 4);
