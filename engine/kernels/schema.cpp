@@ -75,6 +75,19 @@ TORCH_LIBRARY(heddle, m) {
       "vocabulary_loss(Tensor hidden, Tensor weight, Tensor bias, Tensor labels, bool with_gradients)"
       " -> (Tensor, Tensor, Tensor, Tensor, Tensor)");
 
+  // The same in two steps, for devices where a pass over [V, H] is expensive (CPU): gradients are computed
+  // when the loss gradient is known and go straight to where they are summed.
+  // -> loss_sum [] fp32, correct [] int64, lse [M] fp32, logits: for vocabulary_gradients, or undefined
+  m.def(
+      "vocabulary_statistics(Tensor hidden, Tensor weight, Tensor bias, Tensor labels, bool keep_logits)"
+      " -> (Tensor, Tensor, Tensor, Tensor)");
+  // -> grad_hidden [M, H], scaled by loss_grad; grad_weight [V, H] and grad_bias [V], fp32, += theirs.
+  // `logits` is used up; without it (absent) they are computed again.
+  m.def(
+      "vocabulary_gradients(Tensor hidden, Tensor weight, Tensor bias, Tensor labels, Tensor lse, Tensor? "
+      "logits,"
+      " float loss_grad, Tensor(a!) grad_weight, Tensor(b!) grad_bias) -> Tensor");
+
   // AdamStep of ops.h; param, grad, m, v [N] fp32, half [N] bf16. grad is zeroed.
   m.def(
       "adam_step(Tensor(a!) param, Tensor(b!) grad, Tensor(c!) m, Tensor(d!) v, Tensor(e!)? half, float "

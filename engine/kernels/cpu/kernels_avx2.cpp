@@ -1,0 +1,23 @@
+// The kernels of this folder for CPUs with AVX2 and FMA. The tile of a product fills the registers of the
+// level.
+
+#include "engine/kernels/cpu/simd_avx2.h"
+
+namespace heddle::cpu {
+namespace {
+constexpr int kRows = 6, kColumnVecs = 2;
+}  // namespace
+}  // namespace heddle::cpu
+
+#include "engine/kernels/cpu/attention_body.h"
+#include "engine/kernels/cpu/rows_body.h"
+#include "engine/kernels/cpu/step_body.h"
+
+namespace heddle::cpu {
+
+extern const KernelTable kAvx2Kernels = {gemm,         attention,        attentionBackward,  norm,
+                                         normBackward, activation,       activationBackward, columnSum,
+                                         addTo,        logitsStatistics, logitsGradient,     adamWithHalf,
+                                         squareSum,    maskRowFloats,    fromHalf,           toHalf};
+
+}  // namespace heddle::cpu

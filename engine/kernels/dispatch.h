@@ -1,0 +1,47 @@
+// Calls of the operations named in schema.cpp, and where their gradients go.
+
+#pragma once
+
+#include <ATen/ATen.h>
+#include <ATen/core/LegacyTypeDispatch.h>
+#include <ATen/core/dispatch/Dispatcher.h>
+
+namespace heddle::detail {
+
+// A typed handle, looked up once: `static const auto op = handle<Signature>("packed_attention");`
+template <typename Signature>
+c10::TypedOperatorHandle<Signature> handle(const char* name) {
+  const std::string full = std::string("heddle::") + name;
+  return c10::Dispatcher::singleton().findSchemaOrThrow(full.c_str(), "").typed<Signature>();
+}
+
+// The gradient of `leaf` is summed into what this returns: leaf.grad() where that exists in fp32 (then `own`
+// is false and autograd is to be given nothing), else a new zero tensor.
+struct GradientTarget {
+  at::Tensor sum;
+  bool own = true;
+};
+inline GradientTarget gradientTarget(const at::Tensor& leaf) {
+  if (leaf.is_leaf() && leaf.requires_grad()) {
+    const at::Tensor& grad = leaf.grad();
+    if (grad.defined() && grad.scalar_type() == at::kFloat && grad.is_contiguous()) {
+      return {grad, false};
+    }
+  }
+  return {at::zeros(leaf.sizes(), leaf.options().dtype(at::kFloat)), true};
+}
+
+inline void checkFloating(const char* what, const at::Tensor& tensor) {
+  TORCH_CHECK(tensor.scalar_type() == at::kFloat || tensor.scalar_type() == at::kBFloat16, what,
+              " must be fp32 or bf16, is ", tensor.scalar_type());
+}
+inline void checkShape(const char* what, const at::Tensor& tensor, at::IntArrayRef shape) {
+  TORCH_CHECK(tensor.sizes() == shape, what, " must be ", shape, ", is ", tensor.sizes());
+}
+inline void checkIndices(const char* what, const at::Tensor& tensor, int64_t count) {
+  TORCH_CHECK(tensor.scalar_type() == at::kInt && tensor.dim() == 1 && tensor.size(0) == count &&
+                  tensor.is_contiguous(),
+              what, " must be a dense int32 [", count, "], is ", tensor.scalar_type(), " ", tensor.sizes());
+}
+
+}  // namespace heddle::detail
