@@ -9,11 +9,12 @@ set(_why_not "")
 if(HEDDLE_CUDA STREQUAL "OFF")
   set(_why_not "HEDDLE_CUDA is OFF")
 else()
-  find_program(HEDDLE_NVCC nvcc HINTS $ENV{CUDACXX} $ENV{CUDA_HOME}/bin $ENV{CUDA_PATH}/bin PATHS /usr/local/cuda/bin ${HeddleTorch_ROOT}/../nvidia/cu13/bin
-    DOC "CUDA compiler for the plug-in")
+  # One that packaging/setup fetched is of LibTorch's own CUDA version; the distribution's, in PATH, often is not.
+  find_program(HEDDLE_NVCC nvcc HINTS $ENV{CUDA_HOME}/bin $ENV{CUDA_PATH}/bin ${HeddleTorch_ROOT}/../nvidia/cu13/bin
+    PATHS /usr/local/cuda/bin DOC "CUDA compiler for the plug-in")
   find_program(HEDDLE_CUDA_HOST_COMPILER NAMES g++ g++-12 g++-13 g++-14 DOC "Host compiler under nvcc")
   if(NOT HEDDLE_NVCC)
-    set(_why_not "nvcc was not found (install a CUDA 13 toolkit, or set HEDDLE_NVCC)")
+    set(_why_not "nvcc was not found (run packaging/setup --cuda, or install a CUDA 13 toolkit)")
   elseif(NOT HEDDLE_CUDA_HOST_COMPILER)
     set(_why_not "g++, which nvcc compiles with, was not found")
   elseif(NOT TARGET Torch::cuda)
