@@ -152,12 +152,14 @@ struct ActivationFunction : torch::autograd::Function<ActivationFunction> {
 };
 
 struct LinearFunction : torch::autograd::Function<LinearFunction> {
-  static Tensor forward(AutogradContext* ctx, const Tensor& x, const Tensor& weight, const Tensor& bias) {
+  static Tensor forward(AutogradContext* ctx, const Tensor& x, const Tensor& weight,
+                        const std::optional<Tensor>& bias) {
     static const auto op =
         handle<Tensor(const Tensor&, const Tensor&, const std::optional<Tensor>&)>("linear");
     const at::AutoDispatchBelowAutograd guard;
     ctx->save_for_backward({x, weight});
-    return op.call(x, weight, bias.defined() ? std::optional<Tensor>(bias) : std::nullopt);
+    ctx->saved_data["has_bias"] = bias.has_value();
+    return op.call(x, weight, bias);
   }
   static variable_list backward(AutogradContext* ctx, variable_list grads) {
     static const auto to_input = handle<Tensor(const Tensor&, const Tensor&)>("linear_backward_input");
@@ -176,7 +178,7 @@ struct LinearFunction : torch::autograd::Function<LinearFunction> {
       to_weight.call(grad, saved[0], target.sum);
       result[1] = target.own ? target.sum : Tensor();
     }
-    if (ctx->needs_input_grad(2)) {
+    if (ctx->saved_data["has_bias"].toBool() && ctx->needs_input_grad(2)) {
       result[2] = column_sum.call(grad);
     }
     return result;
@@ -199,7 +201,7 @@ struct EmbeddingFunction : torch::autograd::Function<EmbeddingFunction> {
   }
 };
 
-Tensor linearOf(const Tensor& x, const Tensor& weight, const Tensor& bias) {
+Tensor linearOf(const Tensor& x, const Tensor& weight, const std::optional<Tensor>& bias) {
   TORCH_CHECK(x.dim() == 2 && weight.dim() == 2 && x.size(1) == weight.size(1), "linear: x ", x.sizes(),
               " does not fit weight ", weight.sizes());
   checkFloating("linear: x", x);
@@ -256,7 +258,7 @@ Tensor biasActivation(const Tensor& x, const Tensor& bias, Activation activation
 }
 
 Tensor linearNoBias(const Tensor& x, const Tensor& weight) {
-  return linearOf(x, weight, Tensor());
+  return linearOf(x, weight, std::nullopt);
 }
 
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {

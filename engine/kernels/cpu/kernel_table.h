@@ -83,9 +83,10 @@ struct AdamPiece {
   float *param = nullptr, *grad = nullptr, *m = nullptr, *v = nullptr;
   uint16_t* half = nullptr;  // bfloat16 copy or null
   float beta1, beta2, epsilon, grad_scale;
-  float decay;    // learning rate times weight decay
-  float step_m;   // learning rate over the bias correction of m
-  float scale_v;  // one over the square root of the bias correction of v
+  float rest1, rest2;  // 1 - beta, rounded once: in fp32 1 - 0.999f is wrong by 1e-5
+  float decay;         // learning rate times weight decay
+  float step_m;        // learning rate over the bias correction of m
+  float scale_v;       // one over the square root of the bias correction of v
 };
 
 struct KernelTable {

@@ -29,6 +29,8 @@ void adamStep(at::Tensor& param, at::Tensor& grad, at::Tensor& m, at::Tensor& v,
   all.half = half.has_value() ? static_cast<uint16_t*>(half->mutable_data_ptr()) : nullptr;
   all.beta1 = static_cast<float>(beta1);
   all.beta2 = static_cast<float>(beta2);
+  all.rest1 = static_cast<float>(1 - beta1);
+  all.rest2 = static_cast<float>(1 - beta2);
   all.epsilon = static_cast<float>(epsilon);
   all.grad_scale = static_cast<float>(grad_scale);
   all.decay = static_cast<float>(learning_rate * weight_decay);

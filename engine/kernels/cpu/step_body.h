@@ -42,9 +42,8 @@ void logitsGradient(float* logits, const float* bias, int64_t words, int64_t m, 
 void adam(const AdamPiece& g, int64_t n) {
   sweep(n, [&](int64_t i, auto lanes) {
     const Vec grad = lanes.get(g.grad + i) * set1(g.grad_scale);
-    const Vec m = fma(lanes.get(g.m + i) - grad, set1(g.beta1), grad);
-    const Vec square = grad * grad;
-    const Vec v = fma(lanes.get(g.v + i) - square, set1(g.beta2), square);
+    const Vec m = fma(lanes.get(g.m + i), set1(g.beta1), grad * set1(g.rest1));
+    const Vec v = fma(lanes.get(g.v + i), set1(g.beta2), grad * grad * set1(g.rest2));
     const Vec param = lanes.get(g.param + i);
     const Vec update = set1(g.step_m) * m / fma(sqrt(v), set1(g.scale_v), set1(g.epsilon));
     lanes.put(g.m + i, m);
