@@ -1,5 +1,7 @@
 #include "engine/recipes/check.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
@@ -11,6 +13,7 @@
 
 #include "engine/base/file.h"
 #include "engine/recipes/fields.h"
+#include "engine/recipes/sizes.h"
 
 namespace heddle {
 namespace {
@@ -39,6 +42,7 @@ class Checker {
     checkDevice();
     checkFiles();
     checkVocabulary();
+    checkMemory();
     std::stable_sort(problems_.begin(), problems_.end(),
                      [](const RecipeProblem& a, const RecipeProblem& b) { return a.line < b.line; });
     return std::move(problems_);
@@ -249,6 +253,27 @@ class Checker {
              "model.vocab_size is " + std::to_string(recipe_.model.vocab_size) + ", but the vocabulary " +
                  path.string() + " has " + count(tokens, "tokens"),
              "set model.vocab_size = 0 to take as many as the tokeniser has");
+    }
+  }
+
+  // Activations depend on rows at once and on kernels; weights, gradients and moments are there whatever else
+  // is done.
+  void checkMemory() {
+    // No single GPU of today has more; what device = "auto" finds is not known here.
+    constexpr double kLargestGpuBytes = 288.0 * 1024 * 1024 * 1024;
+    const double machine =
+        static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));
+    const double limit = recipe_.run.device == "cpu" ? machine : std::max(machine, kLargestGpuBytes);
+    const ParameterCount parameters =
+        countParameters(recipe_.model, expectedVocabSize(recipe_), recipe_.objective.next_sentence);
+    const double needed = 16.0 * static_cast<double>(parameters.total());
+    if (needed > limit) {
+      report({"model.hidden_size", "model.num_hidden_layers", "model.intermediate_size", "model.vocab_size"},
+             "The model has " + humanCount(static_cast<double>(parameters.total())) +
+                 " parameters and needs " + humanBytes(needed) +
+                 " for weights, gradients and Adam moments alone, more than the " + humanBytes(limit) +
+                 " there are",
+             "lower model.hidden_size, model.num_hidden_layers or the vocabulary");
     }
   }
 

@@ -12,11 +12,13 @@ namespace heddle {
 
 // All problems at once, empty when the run can start: bounds and choices of every key, sizes of the model,
 // lengths, shares, limits of phases, schedule, device and precision words, files and vocabulary (opened for
-// reading, nothing is kept open). With `lines` of the parsed file every problem carries its line.
+// reading, nothing is kept open), and whether any memory holds the model. With `lines` of the parsed file
+// every problem carries its line.
 std::vector<RecipeProblem> checkRecipe(const Recipe& recipe, const KeyLines& lines = {});
 
 // What is wrong with a parsed file, in it and across it, by line. Findings that rest on a key which could not
-// be read are left out: its default says nothing about what was meant.
+// be read are left out: its default says nothing about what was meant; broken TOML is reported alone for the
+// same reason.
 std::vector<RecipeProblem> allProblems(const ParsedRecipe& parsed);
 
 }  // namespace heddle

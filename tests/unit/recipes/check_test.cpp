@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "engine/recipes/fields.h"
+
 namespace heddle {
 namespace {
 
@@ -129,6 +131,19 @@ TEST(CheckRecipe, TheEmbeddingTableMustHoldTheLearntVocabulary) {
   recipe.model.vocab_size = recipe.text.vocab_size - 1;
   EXPECT_EQ(problemKeys(recipe), Keys{"model.vocab_size"});
   recipe.model.vocab_size = recipe.text.vocab_size + 8;
+  EXPECT_EQ(problemKeys(recipe), Keys{});
+}
+
+TEST(CheckRecipe, AModelThatNoMemoryHoldsIsRefused) {
+  Recipe recipe = soundRecipe();
+  recipe.model.hidden_size = 1 << 18;
+  for (const char* device : {"cpu", "auto", "cuda"}) {
+    recipe.run.device = device;
+    EXPECT_EQ(problemKeys(recipe), Keys{"model.hidden_size"}) << device;
+  }
+  recipe.model = {};
+  EXPECT_TRUE(applyPreset(recipe.model, "large"));
+  recipe.run.device = "cuda";
   EXPECT_EQ(problemKeys(recipe), Keys{});
 }
 
