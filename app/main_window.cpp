@@ -1,0 +1,391 @@
+#include "app/main_window.h"
+
+#include <QApplication>
+#include <QCloseEvent>
+#include <QDockWidget>
+#include <QLabel>
+#include <QLineEdit>
+#include <QStackedWidget>
+#include <QStatusBar>
+#include <QTabWidget>
+#include <QTreeView>
+#include <algorithm>
+
+#include "app/attention_feed.h"
+#include "app/curve_feed.h"
+#include "app/engine_link.h"
+#include "app/inspector_link.h"
+#include "app/main_window_actions.h"
+#include "app/new_run/new_run_dialog.h"
+#include "app/problem_bar.h"
+#include "app/selection.h"
+#include "app/store_worker.h"
+#include "app/welcome.h"
+#include "engine/base/file.h"
+#include "engine/recipes/parse.h"
+#include "views/attention/attention_view.h"
+#include "views/curves/curves_view.h"
+#include "views/log/log_view.h"
+#include "views/runs/inspector_view.h"
+#include "views/runs/runs_model.h"
+#include "views/runs/runs_view.h"
+
+namespace heddle::ui {
+namespace {
+
+QString text(const std::string& utf8) { return QString::fromStdString(utf8); }
+
+QString shownName(const RunRow& run) { return text(run.name.empty() ? run.id : run.name); }
+
+bool isMade(const std::filesystem::path& path) {
+  std::error_code ignored;
+  return std::filesystem::exists(path, ignored);
+}
+
+}  // namespace
+
+MainWindow::MainWindow(const MainWindowOptions& options, QWidget* parent)
+    : QMainWindow(parent),
+      options_(options),
+      selection_(new Selection(this)),
+      store_(new StoreWorker(options.workspace)),
+      engine_(new EngineLink(options.workspace)),
+      inspection_(new InspectorLink(size_t{512} << 20, this)) {
+  setWindowTitle(tr("Heddle: %1").arg(text(options.workspace.root.string())));
+  setObjectName(QStringLiteral("main-window"));
+  store_->moveToThread(&store_thread_);
+  engine_->moveToThread(&engine_thread_);
+  connect(&store_thread_, &QThread::finished, store_, &QObject::deleteLater);
+  connect(&engine_thread_, &QThread::finished, engine_, &QObject::deleteLater);
+
+  buildViews();
+  buildDocks();
+  buildActions();
+  buildMenus();
+  connectStore();
+  connectEngine();
+  connectViews();
+  resize(1400, 900);
+  default_layout_ = saveState();
+  restoreSession();
+  updateActions();
+}
+
+MainWindow::~MainWindow() {
+  // Views emit while they are taken down; nobody is left to hear it.
+  for (QObject* part : std::initializer_list<QObject*>{runs_, curves_, attention_, inspection_, store_, engine_}) {
+    part->disconnect(this);
+  }
+  for (QThread* thread : {&store_thread_, &engine_thread_}) {
+    thread->quit();
+    thread->wait();
+  }
+}
+
+void MainWindow::start() {
+  store_thread_.start();
+  engine_thread_.start();
+  QMetaObject::invokeMethod(store_, &StoreWorker::start);
+}
+
+void MainWindow::buildViews() {
+  runs_ = new RunsView(this);
+  curves_ = new CurvesView(this);
+  attention_ = new AttentionView(this);
+  inspector_ = new InspectorView(this);
+  log_ = new LogView(this);
+  welcome_ = new Welcome(this);
+  problems_ = new ProblemBar(this);
+  views_ = new QTabWidget(this);
+  views_->setDocumentMode(true);
+  views_->addTab(curves_, tr("Curves"));
+  views_->addTab(attention_, tr("Attention"));
+  centre_ = new QStackedWidget(this);
+  centre_->addWidget(views_);
+  centre_->addWidget(welcome_);
+  setCentralWidget(centre_);
+  curve_feed_ = new CurveFeed(*curves_, runs_->model(), this);
+  attention_feed_ = new AttentionFeed(*attention_, *inspection_, *selection_, this);
+
+  statusBar()->addWidget(problems_, 1);
+  auto* where = new QLabel(text(options_.workspace.root.string()), this);
+  where->setToolTip(tr("The workspace"));
+  statusBar()->addPermanentWidget(where);
+}
+
+void MainWindow::buildDocks() {
+  const auto add = [this](QWidget* view, const QString& title, const char* name, Qt::DockWidgetArea area) {
+    auto* dock = new QDockWidget(title, this);
+    dock->setObjectName(QString::fromLatin1(name));
+    dock->setWidget(view);
+    addDockWidget(area, dock);
+    return dock;
+  };
+  QDockWidget* runs = add(runs_, tr("Runs"), "dock-runs", Qt::LeftDockWidgetArea);
+  QDockWidget* inspector = add(inspector_, tr("Inspector"), "dock-inspector", Qt::RightDockWidgetArea);
+  QDockWidget* log = add(log_, tr("Log"), "dock-log", Qt::BottomDockWidgetArea);
+  setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
+  setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
+  const int character = fontMetrics().averageCharWidth();
+  resizeDocks({runs, inspector}, {66 * character, 50 * character}, Qt::Horizontal);
+  resizeDocks({log}, {11 * fontMetrics().lineSpacing()}, Qt::Vertical);
+}
+
+void MainWindow::connectStore() {
+  connect(store_, &StoreWorker::runsLoaded, this, &MainWindow::setRuns);
+  connect(store_, &StoreWorker::runsUpdated, this, &MainWindow::updateRuns);
+  connect(store_, &StoreWorker::curvesLoaded, curve_feed_, &CurveFeed::acceptCurves);
+  connect(store_, &StoreWorker::metricNamesLoaded, curve_feed_, &CurveFeed::acceptMetricNames);
+  connect(store_, &StoreWorker::problem, this, &MainWindow::addProblem);
+  connect(curve_feed_, &CurveFeed::curvesWanted, store_, &StoreWorker::fetchCurves);
+  connect(curve_feed_, &CurveFeed::metricNamesWanted, store_, &StoreWorker::fetchMetricNames);
+  connect(runs_, &RunsView::annotated, store_, &StoreWorker::annotate);
+  connect(selection_, &Selection::runChanged, store_, &StoreWorker::watch);
+  connect(store_, &StoreWorker::detailsLoaded, this, [this](const RunDetails& details) {
+    if (details.run_id == selection_->run()) {
+      details_ = details;
+      inspector_->setDetails(details);
+      attention_feed_->setCheckpoints(details);
+      updateActions();
+    }
+  });
+  connect(store_, &StoreWorker::logLoaded, this, [this](const QString& id, const std::vector<LogRow>& rows) {
+    const RunRow* run = runs_->model().run(id);
+    if (id == selection_->run() && run != nullptr) {
+      log_->setRun(shownName(*run), rows);
+    }
+  });
+  connect(store_, &StoreWorker::logGrew, this, [this](const QString& id, const std::vector<LogRow>& rows) {
+    if (id == selection_->run()) {
+      log_->appendRows(rows);
+    }
+  });
+}
+
+void MainWindow::connectEngine() {
+  connect(engine_, &EngineLink::problem, this, &MainWindow::addProblem);
+  connect(engine_, &EngineLink::started, store_, &StoreWorker::poll);
+  connect(engine_, &EngineLink::created, store_, &StoreWorker::poll);
+  connect(engine_, &EngineLink::created, this, [this](const QString& id) {
+    wanted_run_ = id;
+    runs_->draw(id);
+  });
+  connect(attention_feed_, &AttentionFeed::problem, this, &MainWindow::addProblem);
+}
+
+void MainWindow::connectViews() {
+  connect(runs_, &RunsView::currentRunChanged, selection_, &Selection::setRun);
+  connect(runs_, &RunsView::drawnRunsChanged, curve_feed_, &CurveFeed::setDrawn);
+  connect(runs_->table()->selectionModel(), &QItemSelectionModel::selectionChanged, this,
+          &MainWindow::updateActions);
+  connect(selection_, &Selection::runChanged, this, &MainWindow::runSelected);
+  connect(views_, &QTabWidget::currentChanged, this,
+          [this] { attention_feed_->setVisible(views_->currentWidget() == attention_ && runs_known_); });
+  connect(inspector_, &InspectorView::checkpointActivated, this, [this](qint64 step) {
+    views_->setCurrentWidget(attention_);
+    Q_EMIT attention_->attentionRequested(attention_->textA(), attention_->textB(), step);
+  });
+  connect(welcome_, &Welcome::newRunRequested, this, &MainWindow::newRun);
+  connect(welcome_, &Welcome::firstRunRequested, this, &MainWindow::startFirstRun);
+}
+
+void MainWindow::setRuns(const std::vector<RunRow>& runs) {
+  const bool first = !runs_known_;
+  runs_known_ = true;
+  runs_->setRuns(runs);
+  centre_->setCurrentWidget(runs.empty() ? static_cast<QWidget*>(welcome_) : views_);
+  if (first) {
+    if (runs.empty() && options_.first_run) {
+      startFirstRun();
+    }
+    attention_feed_->setVisible(views_->currentWidget() == attention_);
+  }
+  if (selection_->run().isEmpty() && !runs.empty()) {
+    runs_->setCurrentRun(wanted_run_);
+    if (runs_->currentRun().isEmpty()) {
+      runs_->setCurrentRun(text(runs.front().id));
+    }
+  }
+  curve_feed_->runsChanged(runs);
+  updateCurrentRun();
+}
+
+void MainWindow::updateRuns(const std::vector<RunRow>& runs) {
+  runs_->updateRuns(runs);
+  if (!runs.empty()) {
+    centre_->setCurrentWidget(views_);
+  }
+  for (const RunRow& run : runs) {
+    if (text(run.id) == wanted_run_) {
+      runs_->setCurrentRun(wanted_run_);
+      wanted_run_.clear();
+    }
+  }
+  if (selection_->run().isEmpty() && !runs.empty()) {
+    runs_->setCurrentRun(text(runs.front().id));
+  }
+  curve_feed_->runsChanged(runs);
+  updateCurrentRun();
+}
+
+void MainWindow::runSelected(const QString& id) {
+  details_ = {};
+  const RunRow* run = runs_->model().run(id);
+  log_->setRun(run != nullptr ? shownName(*run) : QString(), {});
+  updateCurrentRun();
+}
+
+void MainWindow::updateCurrentRun() {
+  const RunRow* run = currentRun();
+  inspector_->setRun(run != nullptr ? std::optional<RunRow>(*run) : std::nullopt);
+  attention_feed_->setRun(selection_->run(), run != nullptr ? shownName(*run) : QString());
+  updateActions();
+}
+
+const RunRow* MainWindow::currentRun() const { return runs_->model().run(selection_->run()); }
+
+void MainWindow::updateActions() {
+  const auto anySelected = [this](std::initializer_list<RunState> states) {
+    const QStringList ids = runs_->selectedRuns();
+    return std::any_of(ids.begin(), ids.end(), [&](const QString& id) {
+      const RunRow* run = runs_->model().run(id);
+      return run != nullptr && std::find(states.begin(), states.end(), run->state) != states.end();
+    });
+  };
+  actions_->start.setEnabled(anySelected({RunState::kQueued}));
+  actions_->stop.setEnabled(anySelected({RunState::kRunning}));
+  actions_->resume.setEnabled(anySelected({RunState::kStopped, RunState::kFailed, RunState::kCrashed}));
+  actions_->duplicate.setEnabled(!details_.recipe_text.isEmpty());
+  const RunRow* run = currentRun();
+  actions_->kill.setEnabled(run != nullptr && run->state == RunState::kRunning);
+}
+
+void MainWindow::commandSelected(void (EngineLink::*command)(const QString&), std::initializer_list<RunState> states) {
+  const QStringList ids = runs_->selectedRuns();
+  for (const QString& id : ids) {
+    const RunRow* run = runs_->model().run(id);
+    if (run != nullptr && std::find(states.begin(), states.end(), run->state) != states.end()) {
+      QMetaObject::invokeMethod(engine_, [engine = engine_, command, id] { (engine->*command)(id); });
+    }
+  }
+}
+
+// FLOPs per second of the newest run that has worked long enough to tell.
+double MainWindow::measuredRate() const {
+  constexpr double kEnoughSeconds = 10;
+  double newest = 0;
+  double rate = 0;
+  const RunsModel& model = runs_->model();
+  for (int row = 0; row < model.rowCount(); ++row) {
+    const RunRow* run = model.run(model.index(row, 0).data(RunsModel::kIdRole).toString());
+    if (run != nullptr && run->started > newest && run->engine_seconds > kEnoughSeconds && run->step > 0) {
+      newest = run->started;
+      rate = run->flops_per_step * static_cast<double>(run->step) / run->engine_seconds;
+    }
+  }
+  return rate;
+}
+
+void MainWindow::newRun() { openNewRun({}, {}); }
+
+void MainWindow::duplicateRun() {
+  if (!details_.recipe_text.isEmpty()) {
+    openNewRun(details_.recipe_text, tr(" copy"));
+  }
+}
+
+void MainWindow::openNewRun(const QString& recipe_toml, const QString& name_suffix) {
+  auto* dialog = new NewRunDialog({.workspace = options_.workspace,
+                                   .flops_per_second = measuredRate(),
+                                   .recipe_toml = recipe_toml,
+                                   .name_suffix = name_suffix},
+                                  this);
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  connect(dialog, &NewRunDialog::runRequested, engine_, &EngineLink::create);
+  dialog->show();
+}
+
+void MainWindow::startFirstRun() {
+  const std::filesystem::path path = resourceFolder() / "presets" / "first-run.toml";
+  const ParsedRecipe parsed = readRecipe(path);
+  if (!parsed.ok()) {
+    addProblem({tr("The first run could not be started: %1").arg(text(parsed.problems.front().text)),
+                tr("choose New run instead"),
+                text(problemsText(parsed.problems, path.string()))});
+    return;
+  }
+  const QString name = text(parsed.recipe.name);
+  const QString toml = text(writeRecipe(parsed.recipe));
+  QMetaObject::invokeMethod(engine_, [engine = engine_, name, toml] { engine->create(name, toml, true); });
+}
+
+void MainWindow::addProblem(const Problem& problem) { problems_->add(problem); }
+
+void MainWindow::setTheme(Theme theme) {
+  theme_ = theme;
+  applyTheme(*qApp, theme);
+  actions_->themes[static_cast<size_t>(theme)]->setChecked(true);
+}
+
+void MainWindow::restoreSession() {
+  const Result<Session> loaded = loadSession(options_.workspace);
+  if (!loaded) {
+    addProblem(asProblem(loaded.error()));
+  }
+  const Session session = loaded ? *loaded : Session{};
+  restoreGeometry(session.geometry);
+  if (!session.layout.isEmpty()) {
+    restoreState(session.layout);
+  }
+  runs_->restoreColumnState(session.run_columns);
+  runs_->filterLine()->setText(session.runs_filter);
+  runs_->setChosenRuns(session.chosen_runs);
+  wanted_run_ = session.run;
+  views_->setCurrentIndex(std::clamp(session.view, 0, views_->count() - 1));
+  curves_->setAxis(static_cast<Axis>(std::clamp(session.axis, 0, static_cast<int>(Axis::kWallTime))));
+  curves_->setSmoothing(session.smoothing);
+  curves_->setIgnoreOutliers(session.ignore_outliers);
+  if (!session.metrics.isEmpty()) {
+    curves_->setChosenMetrics(session.metrics);
+  }
+  attention_->setTexts(session.text_a.isEmpty() ? tr("The old gardener waters the roses before the rain comes.")
+                                                : session.text_a,
+                       session.text_b);
+  attention_->setHead(session.layer, session.head);
+  selection_->setHead(session.layer, session.head);
+  setTheme(themeFromName(session.theme));
+}
+
+Session MainWindow::currentSession() const {
+  Session session;
+  session.geometry = saveGeometry();
+  session.layout = saveState();
+  session.run_columns = runs_->columnState();
+  session.theme = themeName(theme_);
+  session.run = selection_->run();
+  session.chosen_runs = runs_->chosenRuns();
+  session.runs_filter = runs_->filterLine()->text();
+  session.view = views_->currentIndex();
+  session.axis = static_cast<int>(curves_->axis());
+  session.smoothing = curves_->smoothing();
+  session.ignore_outliers = curves_->ignoresOutliers();
+  session.metrics = curves_->chosenMetrics();
+  session.text_a = attention_->textA();
+  session.text_b = attention_->textB();
+  session.layer = selection_->layer();
+  session.head = selection_->head();
+  return session;
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+  // A workspace that cannot be written, or never came to be, has nothing to remember; the store has said so.
+  if (isMade(options_.workspace.runs())) {
+    const Status saved = saveSession(options_.workspace, currentSession());
+    if (!saved && problems_->count() == 0) {
+      addProblem(asProblem(saved.error()));
+    }
+  }
+  QMainWindow::closeEvent(event);
+}
+
+}  // namespace heddle::ui

@@ -1,0 +1,286 @@
+#include "app/new_run/recipe_form.h"
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QFileDialog>
+#include <QGridLayout>
+#include <QGroupBox>
+#include <QLabel>
+#include <QLineEdit>
+#include <QSignalBlocker>
+#include <QToolButton>
+#include <algorithm>
+
+#include "views/common/palette.h"
+
+namespace heddle::ui {
+namespace {
+
+QString text(std::string_view utf8) { return QString::fromUtf8(utf8.data(), static_cast<qsizetype>(utf8.size())); }
+
+QString keyOf(const Field& field, size_t phase) {
+  return field.ofPhase() ? QStringLiteral("phase.%1.%2").arg(phase).arg(text(field.key)) : text(field.path);
+}
+
+// A wheel meant for scrolling the form must not change a choice under the pointer.
+class ScrollSafeComboBox final : public QComboBox {
+ public:
+  using QComboBox::QComboBox;
+
+ protected:
+  void wheelEvent(QWheelEvent* event) override { event->ignore(); }
+};
+
+}  // namespace
+
+RecipeForm::RecipeForm(QWidget* parent) : QWidget(parent), groups_(new QVBoxLayout(this)) {
+  groups_->setContentsMargins(8, 8, 8, 8);
+  groups_->setSpacing(12);
+  rebuild();
+}
+
+void RecipeForm::setRecipe(const Recipe& recipe) {
+  recipe_ = recipe;
+  rebuild();
+  Q_EMIT changed();
+}
+
+void RecipeForm::rebuild() {
+  editors_.clear();
+  while (QLayoutItem* item = groups_->takeAt(0)) {
+    // The click of a button inside may have led here.
+    if (item->widget() != nullptr) {
+      item->widget()->hide();
+      item->widget()->deleteLater();
+    }
+    delete item;
+  }
+  for (const FieldGroup& group : recipeGroups()) {
+    if (group.name != "phase") {
+      addGroup(group, 0, text(group.label));
+      continue;
+    }
+    for (size_t phase = 0; phase < recipe_.phases.size(); ++phase) {
+      addGroup(group, phase, recipe_.phases.size() > 1 ? tr("%1 %2").arg(text(group.label)).arg(phase + 1)
+                                                       : text(group.label));
+    }
+  }
+  groups_->addStretch(1);
+  showValues();
+}
+
+void RecipeForm::addGroup(const FieldGroup& group, size_t phase, const QString& title) {
+  auto* box = new QGroupBox(title.isEmpty() ? tr("Run") : title, this);
+  auto* grid = new QGridLayout(box);
+  grid->setColumnMinimumWidth(0, 26 * fontMetrics().averageCharWidth());
+  grid->setColumnStretch(1, 1);
+  grid->setVerticalSpacing(4);
+  for (const Field& field : recipeFields()) {
+    if (field.group == group.name) {
+      addField(*grid, field, phase);
+    }
+  }
+  if (group.name == "phase") {
+    auto* buttons = new QHBoxLayout;
+    auto* add = new QToolButton(box);
+    add->setText(tr("Add a phase after this one"));
+    add->setObjectName(QStringLiteral("add-phase-%1").arg(phase));
+    auto* remove = new QToolButton(box);
+    remove->setText(tr("Remove this phase"));
+    remove->setEnabled(recipe_.phases.size() > 1);
+    buttons->addWidget(add);
+    buttons->addWidget(remove);
+    buttons->addStretch(1);
+    grid->addLayout(buttons, grid->rowCount(), 0, 1, 2);
+    const auto at = static_cast<std::ptrdiff_t>(phase);
+    connect(add, &QToolButton::clicked, this, [this, at] {
+      recipe_.phases.insert(recipe_.phases.begin() + at + 1, recipe_.phases[static_cast<size_t>(at)]);
+      setRecipe(Recipe(recipe_));
+    });
+    connect(remove, &QToolButton::clicked, this, [this, at] {
+      recipe_.phases.erase(recipe_.phases.begin() + at);
+      setRecipe(Recipe(recipe_));
+    });
+  }
+  groups_->addWidget(box);
+}
+
+void RecipeForm::addField(QGridLayout& grid, const Field& field, size_t phase) {
+  QWidget* box = grid.parentWidget();
+  Editor editor{.field = &field, .phase = phase, .key = keyOf(field, phase)};
+  editor.problem = new QLabel(box);
+  editor.problem->setWordWrap(true);
+  editor.problem->hide();
+  editor.problem->setObjectName(editor.key + u"-problem");
+  makeWidget(editor);
+  editor.widget->setObjectName(editor.key);
+  const QString help = text(field.help) + u"\n" + editor.key;
+  editor.widget->setToolTip(help);
+  auto* label = new QLabel(text(field.label), box);
+  label->setToolTip(help);
+  label->setBuddy(editor.widget);
+
+  QWidget* cell = editor.widget;
+  if (field.type == FieldType::kPath || field.type == FieldType::kPathList) {
+    cell = addPathButtons(editor.widget, field.type == FieldType::kPathList);
+  }
+  const int row = grid.rowCount();
+  grid.addWidget(label, row, 0, Qt::AlignLeft | Qt::AlignVCenter);
+  grid.addWidget(cell, row, 1);
+  grid.addWidget(editor.problem, row + 1, 1);
+  editors_.push_back(std::move(editor));
+}
+
+void RecipeForm::makeWidget(Editor& editor) {
+  const QString key = editor.key;
+  switch (editor.field->type) {
+    case FieldType::kBoolean: {
+      auto* check = new QCheckBox(this);
+      editor.show = [check](const QString& value) { check->setChecked(value == u"true"); };
+      connect(check, &QCheckBox::toggled, this,
+              [this, key](bool on) { edited(key, on ? QStringLiteral("true") : QStringLiteral("false")); });
+      editor.widget = check;
+      return;
+    }
+    case FieldType::kChoice:
+    case FieldType::kText: {
+      if (editor.field->choices.empty()) {
+        break;
+      }
+      auto* combo = new ScrollSafeComboBox(this);
+      combo->setFocusPolicy(Qt::StrongFocus);
+      combo->setEditable(editor.field->type == FieldType::kText);
+      for (const std::string_view choice : editor.field->choices) {
+        combo->addItem(text(choice));
+      }
+      editor.show = [combo](const QString& value) {
+        if (combo->isEditable()) {
+          combo->setEditText(value);
+        } else {
+          combo->setCurrentIndex(combo->findText(value));
+        }
+      };
+      connect(combo, &QComboBox::currentTextChanged, this, [this, key](const QString& value) { edited(key, value); });
+      editor.widget = combo;
+      return;
+    }
+    default:
+      break;
+  }
+  auto* line = new QLineEdit(this);
+  editor.show = [line](const QString& value) { line->setText(value); };
+  connect(line, &QLineEdit::textChanged, this, [this, key](const QString& value) { edited(key, value); });
+  if (editor.field->type == FieldType::kPathList || editor.field->type == FieldType::kPath) {
+    line->setPlaceholderText(text(editor.field->help));
+  }
+  editor.widget = line;
+}
+
+QWidget* RecipeForm::addPathButtons(QWidget* line, bool several) {
+  auto* cell = new QWidget(this);
+  auto* layout = new QHBoxLayout(cell);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->setSpacing(2);
+  layout->addWidget(line, 1);
+  const auto addButton = [&](const QString& words, QFileDialog::FileMode mode) {
+    auto* button = new QToolButton(cell);
+    button->setText(words);
+    layout->addWidget(button);
+    auto* edit = static_cast<QLineEdit*>(line);
+    connect(button, &QToolButton::clicked, edit, [this, edit, mode, several] {
+      auto* dialog = new QFileDialog(this);
+      dialog->setAttribute(Qt::WA_DeleteOnClose);
+      dialog->setFileMode(mode);
+      connect(dialog, &QFileDialog::filesSelected, edit, [edit, several](const QStringList& files) {
+        QStringList all = several ? edit->text().split(u',', Qt::SkipEmptyParts) : QStringList();
+        for (QString& path : all) {
+          path = path.trimmed();
+        }
+        edit->setText((all + files).join(QStringLiteral(", ")));
+      });
+      dialog->open();
+    });
+  };
+  addButton(several ? tr("Files…") : tr("File…"), several ? QFileDialog::ExistingFiles : QFileDialog::ExistingFile);
+  if (several) {
+    addButton(tr("Folder…"), QFileDialog::Directory);
+  }
+  return cell;
+}
+
+RecipeForm::Editor* RecipeForm::find(const QString& key) {
+  const auto found =
+      std::find_if(editors_.begin(), editors_.end(), [&](const Editor& editor) { return editor.key == key; });
+  return found == editors_.end() ? nullptr : &*found;
+}
+
+void RecipeForm::edited(const QString& key, const QString& words) {
+  Editor* editor = find(key);
+  if (editor == nullptr) {
+    return;
+  }
+  const Status set = setField(recipe_, *editor->field, editor->phase, words.trimmed().toStdString());
+  editor->unreadable = set ? QString() : text(set.error().message());
+  if (set && editor->field->path == "model.preset") {
+    showValues();
+  }
+  Q_EMIT changed();
+}
+
+void RecipeForm::showValues() {
+  for (Editor& editor : editors_) {
+    const QSignalBlocker quiet(editor.widget);
+    editor.show(text(fieldValueText(editor.field->get(recipe_, editor.phase))));
+    editor.unreadable.clear();
+  }
+}
+
+std::vector<RecipeProblem> RecipeForm::unreadable() const {
+  std::vector<RecipeProblem> problems;
+  for (const Editor& editor : editors_) {
+    if (!editor.unreadable.isEmpty()) {
+      problems.push_back({.key = editor.key.toStdString(), .text = editor.unreadable.toStdString()});
+    }
+  }
+  return problems;
+}
+
+void RecipeForm::setProblems(const std::vector<RecipeProblem>& problems) {
+  QPalette colors = palette();
+  colors.setColor(QPalette::WindowText, roleColor(Role::kError, colors));
+  for (Editor& editor : editors_) {
+    QStringList words;
+    if (!editor.unreadable.isEmpty()) {
+      words.append(editor.unreadable);
+    } else {
+      for (const RecipeProblem& problem : problems) {
+        if (text(problem.key) == editor.key) {
+          words.append(text(problem.hint.empty() ? problem.text : problem.text + " (" + problem.hint + ")"));
+        }
+      }
+    }
+    editor.problem->setPalette(colors);
+    editor.problem->setText(words.join(u'\n'));
+    editor.problem->setVisible(!words.isEmpty());
+  }
+}
+
+QWidget* RecipeForm::editor(const QString& key) const {
+  for (const Editor& editor : editors_) {
+    if (editor.key == key) {
+      return editor.widget;
+    }
+  }
+  return nullptr;
+}
+
+QString RecipeForm::problemText(const QString& key) const {
+  for (const Editor& editor : editors_) {
+    if (editor.key == key) {
+      return editor.problem->text();
+    }
+  }
+  return {};
+}
+
+}  // namespace heddle::ui

@@ -1,0 +1,85 @@
+#include "app/run_details_reader.h"
+
+#include <QCoreApplication>
+#include <QLocale>
+
+#include "engine/base/file.h"
+#include "engine/recipes/fields.h"
+#include "engine/recipes/parse.h"
+#include "engine/recipes/sizes.h"
+
+namespace heddle::ui {
+namespace {
+
+QString text(std::string_view utf8) { return QString::fromUtf8(utf8.data(), static_cast<qsizetype>(utf8.size())); }
+
+QString tr(const char* words) { return QCoreApplication::translate("RunDetails", words); }
+
+DetailGroup groupEntries(const Recipe& recipe, const FieldGroup& group, size_t phase, const QString& title) {
+  DetailGroup result{title, {}};
+  for (const Field& field : recipeFields()) {
+    if (field.group == group.name) {
+      result.entries.push_back(
+          {text(field.label), text(fieldValueText(field.get(recipe, phase))), text(field.help)});
+    }
+  }
+  return result;
+}
+
+std::vector<DetailGroup> recipeEntries(const Recipe& recipe) {
+  std::vector<DetailGroup> groups;
+  for (const FieldGroup& group : recipeGroups()) {
+    if (group.name == "phase") {
+      for (size_t phase = 0; phase < recipe.phases.size(); ++phase) {
+        groups.push_back(groupEntries(recipe, group, phase,
+                                      text(group.label) + u' ' + QString::number(phase + 1)));
+      }
+    } else {
+      groups.push_back(groupEntries(recipe, group, 0, text(group.label)));
+    }
+  }
+  return groups;
+}
+
+std::vector<DetailEntry> sizeEntries(const Recipe& recipe) {
+  const Estimate estimate = estimateRecipe(recipe);
+  const ParameterCount& count = estimate.parameters;
+  const auto integer = [](int64_t value) { return QLocale::c().toString(static_cast<qlonglong>(value)); };
+  std::vector<DetailEntry> entries = {
+      {tr("Vocabulary"), integer(estimate.vocab_size), tr("Expected entries; a learnt vocabulary may be smaller")},
+      {tr("Word embeddings"), integer(count.word_embeddings), {}},
+      {tr("Other embeddings"), integer(count.other_embeddings), tr("Positions, segments, norm")},
+      {tr("Each layer"), integer(count.per_layer), {}},
+      {tr("All layers"), integer(count.layers), {}},
+      {tr("Pooler"), integer(count.pooler), {}},
+      {tr("Vocabulary head"), integer(count.vocabulary_head), tr("Without the word embeddings that it shares")},
+      {tr("Pair head"), integer(count.pair_head), {}},
+      {tr("All parameters"), integer(count.total()), {}},
+  };
+  for (const MemoryPart& part : estimate.memory) {
+    entries.push_back({tr("Memory: ") + text(part.name), text(humanBytes(part.bytes)), tr("Estimated")});
+  }
+  return entries;
+}
+
+}  // namespace
+
+RunDetails readRunDetails(const RunFolder& folder) {
+  RunDetails details;
+  details.run_id = QString::fromStdString(folder.id());
+  const Result<std::string> toml = readFile(folder.recipe());
+  if (!toml) {
+    details.recipe_problem = text(toml.error().message());
+    return details;
+  }
+  details.recipe_text = text(*toml);
+  const ParsedRecipe parsed = parseRecipe(*toml, folder.recipe().string());
+  if (!parsed.ok()) {
+    details.recipe_problem = text(problemsText(parsed.problems, "recipe.toml")).trimmed();
+  }
+  details.recipe = recipeEntries(parsed.recipe);
+  details.sizes = sizeEntries(parsed.recipe);
+  return details;
+}
+
+}  // namespace heddle::ui

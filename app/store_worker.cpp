@@ -1,0 +1,258 @@
+#include "app/store_worker.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "app/run_details_reader.h"
+#include "engine/base/file.h"
+
+namespace heddle::ui {
+namespace {
+
+constexpr auto kPollInterval = std::chrono::milliseconds(250);
+constexpr auto kReopenInterval = std::chrono::seconds(2);
+// A look at all folders may take a tenth of this thread's time; live runs are looked at every time.
+constexpr qint64 kFullShare = 10;
+// Beyond this many changed runs loading all rows is cheaper than asking for each.
+constexpr size_t kManyRuns = 100;
+constexpr int64_t kLogPiece = 100000;  // rows sent to the window at once
+
+bool mayWrite(RunState state) {
+  return state == RunState::kRunning || state == RunState::kQueued || state == RunState::kCrashed;
+}
+
+}  // namespace
+
+StoreWorker::StoreWorker(Workspace workspace) : workspace_(std::move(workspace)), timer_(this), folders_(this) {
+  connect(&timer_, &QTimer::timeout, this, &StoreWorker::poll);
+  // Tells of new runs at once; their files are polled, since notices of files do not cross network file systems.
+  connect(&folders_, &QFileSystemWatcher::directoryChanged, this, [this] {
+    since_full_.invalidate();
+    poll();
+  });
+}
+
+StoreWorker::~StoreWorker() = default;
+
+RunFolder StoreWorker::folder(const std::string& run_id) const { return {workspace_.runs() / run_id}; }
+
+void StoreWorker::start() {
+  openStore();
+  timer_.start(store_ ? kPollInterval : kReopenInterval);
+}
+
+void StoreWorker::openStore() {
+  if (const Status made = makeFolder(workspace_.runs()); !made) {
+    report(made.error());
+    return;
+  }
+  Result<std::unique_ptr<Store>> opened = Store::open(workspace_);
+  if (!opened) {
+    report(opened.error());
+    return;
+  }
+  store_ = std::move(opened).value();
+  for (const std::string& warning : store_->warnings()) {
+    Q_EMIT problem({QString::fromStdString(warning), {}, {}});
+  }
+  folders_.addPath(QString::fromStdString(workspace_.runs().string()));
+  // What the database knows already is shown before the folders are looked at.
+  Result<std::vector<RunRow>> runs = store_->runs();
+  if (!runs) {
+    report(runs.error());
+    return;
+  }
+  for (const RunRow& run : *runs) {
+    if (mayWrite(run.state)) {
+      active_.insert(run.id);
+    }
+  }
+  Q_EMIT runsLoaded(*runs);
+  poll();
+}
+
+bool StoreWorker::ingest(std::vector<std::string>& changed) {
+  if (!since_full_.isValid() || since_full_.elapsed() >= full_interval_ms_) {
+    since_full_.start();
+    Result<std::vector<std::string>> all = store_->ingestAll();
+    full_interval_ms_ = since_full_.restart() * kFullShare;
+    if (!all) {
+      report(all.error());
+      return false;
+    }
+    changed = std::move(*all);
+    return true;
+  }
+  for (const std::string& id : active_) {
+    const Result<bool> some = store_->ingestRun(folder(id));
+    if (!some) {
+      report(some.error());
+      return false;
+    }
+    if (*some) {
+      changed.push_back(id);
+    }
+  }
+  return true;
+}
+
+void StoreWorker::poll() {
+  if (!store_) {
+    openStore();
+    timer_.start(store_ ? kPollInterval : kReopenInterval);
+    return;
+  }
+  std::vector<std::string> changed;
+  if (!ingest(changed)) {
+    return;
+  }
+  reported_.clear();
+  if (changed.empty()) {
+    return;
+  }
+  if (changed.size() > kManyRuns) {
+    Result<std::vector<RunRow>> runs = store_->runs();
+    if (!runs) {
+      report(runs.error());
+      return;
+    }
+    active_.clear();
+    for (const RunRow& run : *runs) {
+      if (mayWrite(run.state)) {
+        active_.insert(run.id);
+      }
+    }
+    Q_EMIT runsLoaded(*runs);
+  } else {
+    std::vector<RunRow> rows;
+    for (const std::string& id : changed) {
+      Result<std::optional<RunRow>> row = store_->run(id);
+      if (!row) {
+        report(row.error());
+        return;
+      }
+      if (row->has_value()) {
+        mayWrite((*row)->state) ? (void)active_.insert(id) : (void)active_.erase(id);
+        rows.push_back(std::move(**row));
+      }
+    }
+    Q_EMIT runsUpdated(rows);
+  }
+  if (std::find(changed.begin(), changed.end(), watched_) != changed.end()) {
+    refreshWatched();
+  }
+}
+
+void StoreWorker::watch(const QString& run_id) {
+  watched_ = run_id.toStdString();
+  watched_state_.reset();
+  watched_checkpoints_.clear();
+  log_rows_ = 0;
+  if (store_ && !watched_.empty()) {
+    refreshWatched();
+  }
+}
+
+void StoreWorker::refreshWatched() {
+  const Result<std::optional<RunRow>> row = store_->run(watched_);
+  const Result<std::vector<CheckpointRow>> checkpoints = store_->checkpoints(watched_);
+  const Result<std::vector<LogRow>> log = store_->log(watched_, log_rows_, kLogPiece);
+  if (!row || !checkpoints || !log) {
+    report(!row ? row.error() : !checkpoints ? checkpoints.error() : log.error());
+    return;
+  }
+  if (!row->has_value()) {
+    return;
+  }
+  const QString id = QString::fromStdString(watched_);
+  std::vector<int64_t> steps;
+  for (const CheckpointRow& checkpoint : *checkpoints) {
+    steps.push_back(checkpoint.step);
+  }
+  const bool first = !watched_state_.has_value();
+  if (first || *watched_state_ != (*row)->state || steps != watched_checkpoints_) {
+    watched_state_ = (*row)->state;
+    watched_checkpoints_ = std::move(steps);
+    RunDetails details = readRunDetails(folder(watched_));
+    details.checkpoints = *checkpoints;
+    Q_EMIT detailsLoaded(details);
+  }
+  log_rows_ += static_cast<int64_t>(log->size());
+  if (first) {
+    Q_EMIT logLoaded(id, *log);
+  } else if (!log->empty()) {
+    Q_EMIT logGrew(id, *log);
+  }
+  if (static_cast<int64_t>(log->size()) == kLogPiece) {
+    refreshWatched();
+  }
+}
+
+void StoreWorker::fetchCurves(const std::vector<CurveRequest>& requests) {
+  std::vector<CurveSeries> whole;
+  std::vector<CurveSeries> more;
+  for (const CurveRequest& request : requests) {
+    if (!store_) {
+      break;
+    }
+    Result<std::vector<CurvePoint>> points = store_->curve({.run_id = request.run_id.toStdString(),
+                                                            .metric = request.metric.toStdString(),
+                                                            .axis = request.axis,
+                                                            .from_x = request.from_x,
+                                                            .max_points = 0});
+    if (!points) {
+      report(points.error());
+      break;
+    }
+    std::erase_if(*points, [&](const CurvePoint& point) { return point.x <= request.from_x; });
+    if (!points->empty()) {
+      (request.from_x <= -1e300 ? whole : more)
+          .push_back({request.run_id, request.metric, request.axis, std::move(*points)});
+    }
+  }
+  Q_EMIT curvesLoaded(whole, more);
+}
+
+void StoreWorker::fetchMetricNames(const QStringList& run_ids) {
+  std::set<std::string> names;
+  for (const QString& id : run_ids) {
+    if (!store_) {
+      return;
+    }
+    const Result<std::vector<std::string>> some = store_->metricNames(id.toStdString());
+    if (!some) {
+      report(some.error());
+      return;
+    }
+    names.insert(some->begin(), some->end());
+  }
+  QStringList list;
+  for (const std::string& name : names) {
+    list.append(QString::fromStdString(name));
+  }
+  Q_EMIT metricNamesLoaded(list);
+}
+
+void StoreWorker::annotate(const QString& run_id, const QString& field, const QString& value) {
+  const std::string id = run_id.toStdString();
+  if (!store_) {
+    return;
+  }
+  if (const Status noted = store_->annotate(folder(id), field.toStdString(), value.toStdString()); !noted) {
+    report(noted.error());
+  }
+  // Also after a failure: the table must show what is, not what was typed.
+  const Result<std::optional<RunRow>> row = store_->run(id);
+  if (row && row->has_value()) {
+    Q_EMIT runsUpdated({**row});
+  }
+}
+
+void StoreWorker::report(const Error& error) {
+  if (error.text != reported_) {
+    reported_ = error.text;
+    Q_EMIT problem(asProblem(error));
+  }
+}
+
+}  // namespace heddle::ui

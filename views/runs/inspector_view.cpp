@@ -1,0 +1,237 @@
+#include "views/runs/inspector_view.h"
+
+#include <QApplication>
+#include <QClipboard>
+#include <QEvent>
+#include <QHeaderView>
+#include <QLabel>
+#include <QLocale>
+#include <QStackedLayout>
+#include <QToolButton>
+#include <QTreeWidget>
+#include <QVBoxLayout>
+
+#include "views/common/empty_state.h"
+#include "views/common/number_format.h"
+#include "views/common/palette.h"
+#include "views/runs/runs_model.h"
+
+namespace heddle::ui {
+namespace {
+
+constexpr int kStepRole = Qt::UserRole;
+
+QString text(const std::string& utf8) { return QString::fromStdString(utf8); }
+
+QString known(double value, QString (*format)(double)) { return value > 0 ? format(value) : QString(); }
+
+QString integer(int64_t value) { return QLocale::c().toString(static_cast<qlonglong>(value)); }
+
+}  // namespace
+
+InspectorView::InspectorView(QWidget* parent)
+    : QWidget(parent),
+      pages_(new QStackedLayout(this)),
+      empty_(new EmptyState(this)),
+      title_(new QLabel(this)),
+      failure_(new QLabel(this)),
+      tree_(new QTreeWidget(this)),
+      copy_recipe_(new QToolButton(this)) {
+  empty_->setMessage(EmptyState::Kind::kNothingYet, tr("No run is selected."),
+                     tr("Click a run in the table to see its recipe, sizes and checkpoints."));
+  title_->setWordWrap(true);
+  title_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+  QFont bold = font();
+  bold.setBold(true);
+  title_->setFont(bold);
+  failure_->setWordWrap(true);
+  failure_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+  failure_->setObjectName(QStringLiteral("inspector-failure"));
+  tree_->setColumnCount(3);
+  tree_->setHeaderLabels({tr("Property"), tr("Value"), tr("Measured")});
+  tree_->setUniformRowHeights(true);
+  tree_->setIndentation(14);
+  tree_->setObjectName(QStringLiteral("inspector-tree"));
+  tree_->header()->setStretchLastSection(true);
+  const int character = fontMetrics().averageCharWidth();
+  tree_->header()->resizeSection(0, 22 * character);
+  tree_->header()->resizeSection(1, 16 * character);
+  copy_recipe_->setText(tr("Copy recipe"));
+  copy_recipe_->setAutoRaise(true);
+
+  auto* page = new QWidget(this);
+  auto* layout = new QVBoxLayout(page);
+  layout->setContentsMargins(4, 4, 4, 4);
+  layout->setSpacing(4);
+  auto* top = new QHBoxLayout;
+  top->addWidget(title_, 1);
+  top->addWidget(copy_recipe_, 0, Qt::AlignTop);
+  layout->addLayout(top);
+  layout->addWidget(failure_);
+  layout->addWidget(tree_);
+  pages_->addWidget(empty_);
+  pages_->addWidget(page);
+
+  connect(copy_recipe_, &QToolButton::clicked, this,
+          [this] { QApplication::clipboard()->setText(recipe_text_); });
+  connect(tree_, &QTreeWidget::itemDoubleClicked, this, [this](const QTreeWidgetItem* item) {
+    const QVariant step = item->data(0, kStepRole);
+    if (step.isValid()) {
+      Q_EMIT checkpointActivated(step.toLongLong());
+    }
+  });
+  setRun(std::nullopt);
+  updateColors();
+}
+
+void InspectorView::setRun(const std::optional<RunRow>& run) {
+  pages_->setCurrentIndex(run ? 1 : 0);
+  const QString id = run ? text(run->id) : QString();
+  if (id != run_id_) {
+    run_id_ = id;
+    recipe_text_.clear();
+    tree_->clear();
+    copy_recipe_->setEnabled(false);
+  }
+  if (!run) {
+    return;
+  }
+  title_->setText(run->name.empty() ? id : text(run->name));
+  QString failure = text(run->failure);
+  if (failure.isEmpty() && run->state == RunState::kCrashed) {
+    failure = tr("The engine's heartbeat was lost. Resume continues the run from its last checkpoint.");
+  }
+  failure_->setText(failure);
+  failure_->setVisible(!failure.isEmpty());
+
+  QTreeWidgetItem* const cost = group(tr("Estimate beside measured"), true);
+  setRow(cost, tr("Peak memory"), known(run->memory_estimate_bytes, formatBytes),
+         known(run->peak_memory_bytes.value_or(0), formatBytes),
+         tr("Value: estimated before the first step"));
+  setRow(cost, tr("Engine time"), known(run->predicted_seconds, formatDuration),
+         known(run->engine_seconds, formatDuration), tr("Value: predicted for the whole run"));
+  setRow(cost, tr("Tokens/s"), {}, known(run->tokens_per_second.value_or(0), formatCount));
+  setRow(cost, tr("Steps"), run->total_steps > 0 ? integer(run->total_steps) : QString(), integer(run->step));
+
+  QTreeWidgetItem* const facts = group(tr("Run"), true);
+  setRow(facts, tr("Status"), stateLabel(run->state));
+  setRow(facts, tr("Model"), text(run->family));
+  setRow(facts, tr("Objective"), text(run->objective));
+  setRow(facts, tr("Parameters"), run->parameters > 0 ? integer(run->parameters) : QString());
+  setRow(facts, tr("FLOPs per step"), known(run->flops_per_step, formatCount));
+  setRow(facts, tr("Seed"), QString::number(run->seed));
+  setRow(facts, tr("Device"), text(run->device));
+  setRow(facts, tr("Precision"), text(run->precision));
+  setRow(facts, tr("Host"), text(run->host));
+  setRow(facts, tr("Started"), known(run->started, formatWallTime));
+  setRow(facts, tr("Folder"), id);
+  if (run->bad_lines > 0) {
+    setRow(facts, tr("Unreadable lines"), integer(run->bad_lines), {}, tr("Lines of its event stream"));
+  }
+}
+
+void InspectorView::setDetails(const RunDetails& details) {
+  if (details.run_id != run_id_ || run_id_.isEmpty()) {
+    return;
+  }
+  recipe_text_ = details.recipe_text;
+  copy_recipe_->setEnabled(!recipe_text_.isEmpty());
+
+  QTreeWidgetItem* const checkpoints = group(tr("Checkpoints"), false);
+  const auto wanted = static_cast<int>(details.checkpoints.size());
+  while (checkpoints->childCount() > 0) {
+    delete checkpoints->takeChild(checkpoints->childCount() - 1);
+  }
+  for (const CheckpointRow& row : details.checkpoints) {
+    auto* item = new QTreeWidgetItem(checkpoints);
+    item->setText(0, tr("Step %1").arg(integer(row.step)));
+    item->setText(1, formatBytes(static_cast<double>(row.bytes)));
+    item->setText(2, formatWallTime(row.time));
+    item->setData(0, kStepRole, static_cast<qlonglong>(row.step));
+    item->setToolTip(0, text(row.path) + u'\n' + tr("Double-click: its attention"));
+  }
+  checkpoints->setText(1, integer(wanted));
+
+  if (!details.sizes.empty()) {
+    QTreeWidgetItem* const sizes = group(tr("Sizes"), false);
+    for (const DetailEntry& entry : details.sizes) {
+      setRow(sizes, entry.label, entry.value, {}, entry.help);
+    }
+  }
+  QTreeWidgetItem* const recipe = group(tr("Recipe"), true);
+  if (!details.recipe_problem.isEmpty()) {
+    setRow(recipe, tr("Unreadable"), details.recipe_problem, {}, details.recipe_problem);
+  }
+  for (size_t g = 0; g < details.recipe.size(); ++g) {
+    const auto at = static_cast<int>(g);
+    QTreeWidgetItem* part = at < recipe->childCount() ? recipe->child(at) : new QTreeWidgetItem(recipe);
+    part->setText(0, details.recipe[g].title);
+    part->setFirstColumnSpanned(true);
+    for (const DetailEntry& entry : details.recipe[g].entries) {
+      setRow(part, entry.label, entry.value, {}, entry.help);
+    }
+  }
+}
+
+QTreeWidgetItem* InspectorView::group(const QString& title, bool expanded) {
+  for (int i = 0; i < tree_->topLevelItemCount(); ++i) {
+    if (tree_->topLevelItem(i)->text(0) == title) {
+      return tree_->topLevelItem(i);
+    }
+  }
+  auto* item = new QTreeWidgetItem(tree_, QStringList{title});
+  QFont bold = tree_->font();
+  bold.setBold(true);
+  item->setFont(0, bold);
+  item->setExpanded(expanded);
+  return item;
+}
+
+void InspectorView::setRow(QTreeWidgetItem* parent, const QString& label, const QString& value,
+                           const QString& measured_value, const QString& help) {
+  QTreeWidgetItem* row = nullptr;
+  for (int i = 0; i < parent->childCount() && row == nullptr; ++i) {
+    if (parent->child(i)->text(0) == label) {
+      row = parent->child(i);
+    }
+  }
+  if (row == nullptr) {
+    row = new QTreeWidgetItem(parent, QStringList{label});
+  }
+  row->setText(1, value);
+  row->setText(2, measured_value);
+  row->setToolTip(0, help);
+  row->setToolTip(1, value);
+}
+
+QTreeWidgetItem* InspectorView::findRow(const QString& label) const {
+  const QList<QTreeWidgetItem*> rows = tree_->findItems(label, Qt::MatchExactly | Qt::MatchRecursive);
+  return rows.isEmpty() ? nullptr : rows.first();
+}
+
+QString InspectorView::value(const QString& label) const {
+  const QTreeWidgetItem* row = findRow(label);
+  return row != nullptr ? row->text(1) : QString();
+}
+
+QString InspectorView::measured(const QString& label) const {
+  const QTreeWidgetItem* row = findRow(label);
+  return row != nullptr ? row->text(2) : QString();
+}
+
+QString InspectorView::failureText() const { return failure_->text(); }
+
+void InspectorView::changeEvent(QEvent* event) {
+  QWidget::changeEvent(event);
+  if (event->type() == QEvent::PaletteChange) {
+    updateColors();
+  }
+}
+
+void InspectorView::updateColors() {
+  QPalette colors = palette();
+  colors.setColor(QPalette::WindowText, roleColor(Role::kError, colors));
+  failure_->setPalette(colors);
+}
+
+}  // namespace heddle::ui
