@@ -6,8 +6,6 @@
 
 #pragma once
 
-#include <ATen/core/Tensor.h>
-
 #include <filesystem>
 #include <vector>
 
@@ -16,13 +14,9 @@
 #include "engine/base/result.h"
 #include "engine/model/parameters.h"
 #include "engine/recipes/recipe.h"
+#include "engine/train/optimizer.h"
 
 namespace heddle {
-
-// First and second moments of Adam, [N] fp32 each, laid out as the ParameterSet.
-struct OptimizerState {
-  at::Tensor m, v;
-};
 
 struct CheckpointContents {
   const ParameterSet* parameters;

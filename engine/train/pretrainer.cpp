@@ -12,6 +12,7 @@
 #include "engine/recipes/sizes.h"
 #include "engine/train/checkpoint.h"
 #include "engine/train/device.h"
+#include "engine/train/optimizer.h"
 #include "engine/train/progress.h"
 #include "engine/train/run_channel.h"
 #include "heddle_version.h"
@@ -44,7 +45,7 @@ class Pretrainer {
         bert_(parameters_, model_recipe_, recipe_.objective.next_sentence),
         progress_(recipe_) {
     parameters_.allocate(place_.device, place_.type);
-    optimizer_ = {at::zeros_like(parameters_.values()), at::zeros_like(parameters_.values())};
+    optimizer_ = zeroMoments(parameters_);
   }
 
   // Returns why and where it ended; a checkpoint of that step is on disk then.
@@ -60,7 +61,6 @@ class Pretrainer {
   void announce();
   std::vector<Batch> stepBatches(const PhaseRecipe& phase, int64_t step) const;
   StepResult accumulate(const std::vector<Batch>& batches, const PhaseRecipe& phase);
-  double update(double learning_rate);
   void evaluate();
   Status save();
   double batchFlops(const Batch& batch) const;
@@ -196,35 +196,6 @@ StepResult Pretrainer::accumulate(const std::vector<Batch>& batches, const Phase
   return result;
 }
 
-// Clips and steps; returns the norm of the gradient before clipping. Without a finite norm nothing is changed.
-double Pretrainer::update(double learning_rate) {
-  at::NoGradGuard no_grad;
-  const OptimizerRecipe& rule = recipe_.optimizer;
-  const double norm = l2Norm(parameters_.gradients());
-  if (!std::isfinite(norm)) {
-    return norm;
-  }
-  AdamStep step{learning_rate, rule.beta1, rule.beta2, rule.epsilon, rule.weight_decay, 1.0,
-                rule.bias_correction, progress_.total().steps + 1};
-  if (rule.clip_norm > 0 && norm > rule.clip_norm) {
-    step.grad_scale = rule.clip_norm / norm;
-  }
-  const auto part = [&](int64_t from, int64_t to, double decay) {
-    if (from == to) {
-      return;
-    }
-    step.weight_decay = decay;
-    const auto slice = [&](const at::Tensor& flat) {
-      return flat.defined() ? flat.narrow(0, from, to - from) : at::Tensor();
-    };
-    adamStep(slice(parameters_.values()), slice(parameters_.gradients()), slice(optimizer_.m), slice(optimizer_.v),
-             slice(parameters_.halves()), step);
-  };
-  part(0, parameters_.decayedCount(), rule.weight_decay);
-  part(parameters_.decayedCount(), parameters_.count(), 0.0);
-  return norm;
-}
-
 void Pretrainer::evaluate() {
   at::NoGradGuard no_grad;
   channel_.describeActivity("evaluating");
@@ -309,7 +280,7 @@ Result<RunStopped> Pretrainer::run() {
 
     const StepResult result = accumulate(batches, phase);
     const double learning_rate = learningRateAt(recipe_.optimizer, step, schedule_steps);
-    const double norm = update(learning_rate);
+    const double norm = optimizerStep(parameters_, optimizer_, recipe_.optimizer, learning_rate, step + 1);
     synchronize(place_.device);
     const double seconds = monotonicSeconds() - start;
     if (!std::isfinite(result.loss()) || !std::isfinite(norm)) {
