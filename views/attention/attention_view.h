@@ -65,6 +65,7 @@ class AttentionView final : public QWidget, public Figure {
   void headSelected(int layer, int head);
 
  protected:
+  bool eventFilter(QObject* watched, QEvent* event) override;
   void changeEvent(QEvent* event) override;
   void keyPressEvent(QKeyEvent* event) override;
 

@@ -279,7 +279,7 @@ struct CurveChart::Impl {
       }
     }
     badge->setVisible(hidden > 0);
-    badge->setText(CurveChart::tr("%n outlier(s) hidden", nullptr, static_cast<int>(hidden)));
+    badge->setText(CurveChart::tr("Outliers hidden: %1").arg(hidden));
     badge->setToolTip(
         CurveChart::tr("The height shows the 5th to the 95th percentile of the visible values. Switch off "
                        "“Ignore outliers” to see all."));

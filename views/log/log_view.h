@@ -36,6 +36,7 @@ class LogView final : public QWidget {
   bool jumpToFirstError();
 
  protected:
+  bool eventFilter(QObject* watched, QEvent* event) override;
   void changeEvent(QEvent* event) override;
 
  private:

@@ -1,0 +1,682 @@
+#include "views/attention/attention_view.h"
+
+#include <qcustomplot.h>
+
+#include <QtWidgets>
+#include <algorithm>
+#include <cmath>
+
+#include "views/attention/attention_data.h"
+#include "views/attention/head_grid.h"
+#include "views/attention/lines_view.h"
+#include "views/attention/matrix_view.h"
+#include "views/common/empty_state.h"
+#include "views/common/number_format.h"
+#include "views/common/palette.h"
+
+namespace heddle::ui {
+namespace {
+
+constexpr int kMostForLines = 64;  // tokens; above this a matrix is the default
+constexpr int kMostForEveryLine =
+    32;  // tokens; above this the lightest tenth of the mass is hidden by default
+constexpr double kDefaultMass = 0.9;
+constexpr int kSliderPause_ms = 150;  // a dragged slider asks when it rests
+constexpr double kHeading = 22;
+
+// Dims what is under it while an answer is awaited.
+class Veil final : public QWidget {
+ public:
+  explicit Veil(QWidget* parent) : QWidget(parent) {
+    setAttribute(Qt::WA_TransparentForMouseEvents);
+    hide();
+  }
+
+ protected:
+  void paintEvent(QPaintEvent*) override {
+    QColor color = palette().color(QPalette::Base);
+    color.setAlpha(150);
+    QPainter(this).fillRect(rect(), color);
+  }
+};
+
+QString quoted(const AttentionToken& token) {
+  return QStringLiteral("“") + QString::fromStdString(token.text) + QStringLiteral("”");
+}
+
+}  // namespace
+
+struct AttentionView::Impl {
+  AttentionView* self;
+  AttentionMap map;
+  MapSummary summary;
+  QString model_name;
+  std::vector<int64_t> steps;
+  int layer = 0;
+  int head = 0;
+  std::vector<std::pair<int, int>> back;
+  std::vector<std::pair<int, int>> forward;
+  bool busy = false;
+  bool problem = false;
+  bool asked = false;
+  bool mode_by_user = false;
+  bool mass_by_user = false;
+
+  QLineEdit* text_a;
+  QLineEdit* text_b;
+  QPushButton* show_button;
+  QSlider* checkpoint;
+  QLabel* checkpoint_label;
+  QSpinBox* layer_box;
+  QSpinBox* head_box;
+  QComboBox* mode_box;
+  QComboBox* scope_box;
+  QSlider* mass_slider;
+  QLabel* mass_label;
+  QLabel* statement;
+  QLabel* warning;
+  QLabel* hover_label;
+  QStackedWidget* pages;
+  EmptyState* empty;
+  QSplitter* splitter;
+  QStackedWidget* pictures;
+  HeadGrid* grid;
+  MatrixView* matrix;
+  LinesView* lines;
+  QScrollArea* lines_scroll;
+  Veil* veil;
+  QTimer* slider_pause;
+
+  explicit Impl(AttentionView* view) : self(view) {}
+
+  void build() {
+    auto* layout = new QVBoxLayout(self);
+    layout->setContentsMargins(6, 6, 6, 4);
+    layout->setSpacing(4);
+    layout->addLayout(buildTexts());
+    layout->addLayout(buildCheckpoints());
+    layout->addLayout(buildChoices());
+    statement = label();
+    statement->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    warning = label();
+    hover_label = label();
+    layout->addWidget(statement);
+    layout->addWidget(warning);
+    buildPictures();
+    layout->addWidget(pages, 1);
+    layout->addWidget(hover_label);
+    hover_label->setText(QStringLiteral(" "));
+    warning->hide();
+    updateColors();
+    showState();
+  }
+
+  QLabel* label() {
+    auto* made = new QLabel(self);
+    made->setTextFormat(Qt::PlainText);
+    made->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    return made;
+  }
+
+  QLayout* buildTexts() {
+    auto* row = new QHBoxLayout;
+    text_a = new QLineEdit(self);
+    text_a->setPlaceholderText(AttentionView::tr("A sentence to look at"));
+    text_a->setAccessibleName(AttentionView::tr("First text"));
+    text_b = new QLineEdit(self);
+    text_b->setPlaceholderText(AttentionView::tr("A second one, for a pair"));
+    text_b->setAccessibleName(AttentionView::tr("Second text"));
+    show_button = new QPushButton(AttentionView::tr("Show"), self);
+    row->addWidget(text_a, 3);
+    row->addWidget(text_b, 2);
+    row->addWidget(show_button);
+    connect(show_button, &QPushButton::clicked, self, [this] { ask(); });
+    connect(text_a, &QLineEdit::returnPressed, self, [this] { ask(); });
+    connect(text_b, &QLineEdit::returnPressed, self, [this] { ask(); });
+    connect(text_a, &QLineEdit::textChanged, self, [this] { showState(); });
+    return row;
+  }
+
+  QLayout* buildCheckpoints() {
+    auto* row = new QHBoxLayout;
+    checkpoint = new QSlider(Qt::Horizontal, self);
+    checkpoint->setPageStep(1);
+    checkpoint->setTickPosition(QSlider::TicksBelow);
+    checkpoint->setTickInterval(1);
+    checkpoint->setAccessibleName(AttentionView::tr("Checkpoint"));
+    checkpoint_label = new QLabel(self);
+    slider_pause = new QTimer(self);
+    slider_pause->setSingleShot(true);
+    slider_pause->setInterval(kSliderPause_ms);
+    row->addWidget(new QLabel(AttentionView::tr("Checkpoint"), self));
+    row->addWidget(checkpoint, 1);
+    row->addWidget(checkpoint_label);
+    connect(checkpoint, &QSlider::valueChanged, self, [this] {
+      showState();
+      slider_pause->start();
+    });
+    connect(slider_pause, &QTimer::timeout, self, [this] {
+      if (asked) {
+        ask();
+      }
+    });
+    return row;
+  }
+
+  QLayout* buildChoices() {
+    auto* row = new QHBoxLayout;
+    layer_box = new QSpinBox(self);
+    head_box = new QSpinBox(self);
+    for (QSpinBox* box : {layer_box, head_box}) {
+      box->setRange(1, 1);
+      box->setKeyboardTracking(false);
+      connect(box, &QSpinBox::valueChanged, self,
+              [this] { choose(layer_box->value() - 1, head_box->value() - 1); });
+    }
+    mode_box = new QComboBox(self);
+    mode_box->addItem(AttentionView::tr("Matrix"), static_cast<int>(AttentionMode::kMatrix));
+    mode_box->addItem(AttentionView::tr("Lines"), static_cast<int>(AttentionMode::kLines));
+    connect(mode_box, &QComboBox::activated, self, [this] {
+      mode_by_user = true;
+      showHead();
+    });
+    scope_box = new QComboBox(self);
+    scope_box->addItem(AttentionView::tr("of the head"), static_cast<int>(ScaleScope::kHead));
+    scope_box->addItem(AttentionView::tr("of the layer"), static_cast<int>(ScaleScope::kLayer));
+    scope_box->addItem(AttentionView::tr("of all heads"), static_cast<int>(ScaleScope::kGlobal));
+    scope_box->setToolTip(AttentionView::tr("Whose largest weight has the strongest colour"));
+    connect(scope_box, &QComboBox::currentIndexChanged, self, [this] {
+      grid->setScope(self->scaleScope());
+      showHead();
+    });
+    mass_slider = new QSlider(Qt::Horizontal, self);
+    mass_slider->setRange(1, 100);
+    mass_slider->setValue(100);
+    mass_slider->setFixedWidth(110);
+    mass_slider->setToolTip(
+        AttentionView::tr("Draws each query's heaviest keys until they hold this share of its attention"));
+    mass_label = new QLabel(self);
+    connect(mass_slider, &QSlider::valueChanged, self, [this] {
+      mass_by_user = true;
+      applyMass();
+    });
+    row->addWidget(new QLabel(AttentionView::tr("Layer"), self));
+    row->addWidget(layer_box);
+    row->addWidget(new QLabel(AttentionView::tr("Head"), self));
+    row->addWidget(head_box);
+    row->addSpacing(10);
+    row->addWidget(mode_box);
+    row->addSpacing(10);
+    row->addWidget(new QLabel(AttentionView::tr("Scale to the maximum"), self));
+    row->addWidget(scope_box);
+    row->addSpacing(10);
+    row->addWidget(mass_slider);
+    row->addWidget(mass_label);
+    row->addStretch(1);
+    return row;
+  }
+
+  void buildPictures() {
+    empty = new EmptyState(self);
+    grid = new HeadGrid(self);
+    matrix = new MatrixView(self);
+    lines = new LinesView(self);
+    lines_scroll = new QScrollArea(self);
+    lines_scroll->setWidget(lines);
+    lines_scroll->setWidgetResizable(true);
+    lines_scroll->setFrameShape(QFrame::NoFrame);
+    lines_scroll->setBackgroundRole(QPalette::Base);
+    pictures = new QStackedWidget(self);
+    pictures->addWidget(matrix);
+    pictures->addWidget(lines_scroll);
+    auto* grid_scroll = new QScrollArea(self);
+    grid_scroll->setWidget(grid);
+    grid_scroll->setWidgetResizable(true);
+    grid_scroll->setFrameShape(QFrame::NoFrame);
+    splitter = new QSplitter(Qt::Horizontal, self);
+    splitter->addWidget(grid_scroll);
+    splitter->addWidget(pictures);
+    splitter->setStretchFactor(0, 2);
+    splitter->setStretchFactor(1, 5);
+    splitter->setChildrenCollapsible(false);
+    pages = new QStackedWidget(self);
+    pages->addWidget(empty);
+    pages->addWidget(splitter);
+    veil = new Veil(pages);
+    pages->installEventFilter(self);
+    connect(grid, &HeadGrid::headClicked, self,
+            [this](int to_layer, int to_head) { choose(to_layer, to_head); });
+    connect(matrix, &MatrixView::cellHovered, self, [this](int query, int key) { showHover(query, key); });
+    connect(lines, &LinesView::cellHovered, self, [this](int query, int key) { showHover(query, key); });
+  }
+
+  int64_t step() const { return steps.empty() ? -1 : steps[static_cast<size_t>(checkpoint->value())]; }
+
+  bool canAsk() const { return !text_a->text().trimmed().isEmpty() && !steps.empty(); }
+
+  void ask() {
+    slider_pause->stop();
+    if (!canAsk()) {
+      return;
+    }
+    asked = true;
+    Q_EMIT self->attentionRequested(text_a->text().trimmed(), text_b->text().trimmed(), step());
+  }
+
+  void choose(int to_layer, int to_head) {
+    const int next_layer = std::clamp(to_layer, 0, std::max(map.layers - 1, 0));
+    const int next_head = std::clamp(to_head, 0, std::max(map.heads - 1, 0));
+    if (next_layer != layer || next_head != head) {
+      back.emplace_back(layer, head);
+      forward.clear();
+      layer = next_layer;
+      head = next_head;
+      showHead();
+      Q_EMIT self->headSelected(layer, head);
+    }
+    showBoxes();
+  }
+
+  bool travel(std::vector<std::pair<int, int>>& from, std::vector<std::pair<int, int>>& to) {
+    if (from.empty()) {
+      return false;
+    }
+    to.emplace_back(layer, head);
+    const auto place = from.back();
+    from.pop_back();
+    layer = std::clamp(place.first, 0, std::max(map.layers - 1, 0));
+    head = std::clamp(place.second, 0, std::max(map.heads - 1, 0));
+    showBoxes();
+    showHead();
+    Q_EMIT self->headSelected(layer, head);
+    return true;
+  }
+
+  void showBoxes() {
+    const QSignalBlocker layer_quiet(layer_box);
+    const QSignalBlocker head_quiet(head_box);
+    layer_box->setRange(1, std::max(map.layers, 1));
+    head_box->setRange(1, std::max(map.heads, 1));
+    layer_box->setValue(layer + 1);
+    head_box->setValue(head + 1);
+    const QString of = AttentionView::tr(" of %1");
+    layer_box->setSuffix(of.arg(std::max(map.layers, 1)));
+    head_box->setSuffix(of.arg(std::max(map.heads, 1)));
+  }
+
+  float largest() const {
+    const auto row = static_cast<size_t>(map.heads);
+    size_t begin = static_cast<size_t>(layer) * row + static_cast<size_t>(head);
+    size_t end = begin + 1;
+    if (self->scaleScope() == ScaleScope::kLayer) {
+      begin = static_cast<size_t>(layer) * row;
+      end = begin + row;
+    } else if (self->scaleScope() == ScaleScope::kGlobal) {
+      begin = 0;
+      end = summary.heads.size();
+    }
+    float found = 0;
+    for (size_t i = begin; i < end; ++i) {
+      found = std::max(found, summary.heads[i].largest);
+    }
+    return found > 0 ? found : 1;
+  }
+
+  void showHead() {
+    const bool with_lines = self->mode() == AttentionMode::kLines;
+    mass_slider->setVisible(with_lines);
+    mass_label->setVisible(with_lines);
+    if (map.empty()) {
+      return;
+    }
+    grid->setSelected(layer, head);
+    pictures->setCurrentIndex(with_lines ? 1 : 0);
+    std::vector<float> cells = toFloat(map.head(layer, head));
+    if (with_lines) {
+      lines->setHead(std::move(cells), map.tokens, headColor(head, map.heads, self->palette()));
+      applyMass();
+    } else {
+      matrix->setHead(std::move(cells), map.tokens, largest());
+    }
+    showStatement();
+  }
+
+  void applyMass() {
+    lines->setMass(mass_slider->value() / 100.0);
+    mass_label->setText(AttentionView::tr("%1 % of each query's attention, %2 % hidden")
+                            .arg(mass_slider->value())
+                            .arg(QString::number(lines->hiddenMass() * 100, 'f', 1)));
+  }
+
+  QString statementText() const {
+    return AttentionView::tr(
+               "%1 · checkpoint at step %2 · layer %3 of %4, head %5 of %6 (counted from 1) · %7 tokens · "
+               "softmax weights of one input, not averaged")
+        .arg(map.model.isEmpty() ? model_name : map.model)
+        .arg(map.step)
+        .arg(layer + 1)
+        .arg(map.layers)
+        .arg(head + 1)
+        .arg(map.heads)
+        .arg(map.size());
+  }
+
+  void showStatement() {
+    statement->setText(statementText());
+    statement->setToolTip(statementText());
+    QStringList warnings;
+    if (map.truncated) {
+      warnings
+          << AttentionView::tr("The text was cut to the model's longest input of %1 tokens.").arg(map.size());
+    }
+    const HeadSummary& shown = summary.heads[static_cast<size_t>(layer * map.heads + head)];
+    if (shown.bad_rows > 0) {
+      warnings << AttentionView::tr(
+                      "Rows of this head that are not numbers: %1; the checkpoint has diverged.")
+                      .arg(shown.bad_rows);
+    }
+    if (shown.uniform) {
+      warnings << AttentionView::tr(
+          "This head is nearly uniform: untrained, or loaded from the wrong weights.");
+    }
+    warning->setText(warnings.join(QLatin1Char(' ')));
+    warning->setVisible(!warnings.isEmpty());
+  }
+
+  void showHover(int query, int key) {
+    if (query < 0 || query >= map.size() || key >= map.size()) {
+      hover_label->setText(
+          map.empty()
+              ? QStringLiteral(" ")
+              : AttentionView::tr("Point at the picture to read weights; click to hold, Esc to let go"));
+      return;
+    }
+    const auto weight = static_cast<double>(map.weight(layer, head, query, key));
+    hover_label->setText(AttentionView::tr("Query %1 %2  →  key %3 %4:  weight %5")
+                             .arg(query + 1)
+                             .arg(quoted(map.tokens[static_cast<size_t>(query)]))
+                             .arg(key + 1)
+                             .arg(quoted(map.tokens[static_cast<size_t>(key)]))
+                             .arg(formatNumber(weight)));
+  }
+
+  // Which page is shown, why it is empty, and what can be pressed.
+  void showState() {
+    using Kind = EmptyState::Kind;
+    show_button->setEnabled(canAsk() && !busy);
+    checkpoint->setEnabled(steps.size() > 1);
+    checkpoint_label->setText(steps.empty() ? AttentionView::tr("none yet")
+                                            : AttentionView::tr("step %1 (%2 of %3)")
+                                                  .arg(step())
+                                                  .arg(checkpoint->value() + 1)
+                                                  .arg(steps.size()));
+    veil->setVisible(busy);
+    veil->raise();
+    if (problem) {
+      pages->setCurrentWidget(empty);
+      return;
+    }
+    if (!map.empty()) {
+      pages->setCurrentWidget(splitter);
+      if (busy) {
+        statement->setText(AttentionView::tr("Reading the attention of step %1… (below: step %2)")
+                               .arg(step())
+                               .arg(map.step));
+      }
+      return;
+    }
+    pages->setCurrentWidget(empty);
+    statement->setText(model_name);
+    if (busy) {
+      empty->setMessage(Kind::kNothingYet,
+                        AttentionView::tr("Reading the attention of step %1…").arg(step()));
+    } else if (model_name.isEmpty()) {
+      empty->setMessage(Kind::kNothingYet, AttentionView::tr("No run is selected"),
+                        AttentionView::tr("Select a run in the table on the left."));
+    } else if (steps.empty()) {
+      empty->setMessage(
+          Kind::kNothingYet, AttentionView::tr("%1 has no checkpoint yet").arg(model_name),
+          AttentionView::tr(
+              "The first one is written when the run reaches its checkpoint interval or is stopped."));
+    } else if (text_a->text().trimmed().isEmpty()) {
+      empty->setMessage(Kind::kNothingYet, AttentionView::tr("No text to look at"),
+                        AttentionView::tr("Type a sentence above and press Enter."));
+    } else {
+      empty->setMessage(Kind::kNothingYet, AttentionView::tr("Press Show to see the attention of this text"));
+    }
+  }
+
+  void updateColors() {
+    const auto paint = [this](QLabel* label, Role role) {
+      QPalette colors = label->palette();
+      const QColor color = roleColor(role, self->palette());
+      if (colors.color(QPalette::WindowText) != color) {
+        colors.setColor(QPalette::WindowText, color);
+        label->setPalette(colors);
+      }
+    };
+    paint(statement, Role::kMutedText);
+    paint(hover_label, Role::kText);
+    paint(warning, Role::kWarning);
+    if (!map.empty()) {
+      showHead();
+    }
+  }
+};
+
+AttentionView::AttentionView(QWidget* parent) : QWidget(parent), impl_(std::make_unique<Impl>(this)) {
+  impl_->build();
+  impl_->showBoxes();
+  impl_->showHead();
+}
+
+AttentionView::~AttentionView() = default;
+
+int AttentionView::layer() const {
+  return impl_->layer;
+}
+
+int AttentionView::head() const {
+  return impl_->head;
+}
+
+void AttentionView::setHead(int layer, int head) {
+  impl_->choose(layer, head);
+}
+
+AttentionMode AttentionView::mode() const {
+  return static_cast<AttentionMode>(impl_->mode_box->currentData().toInt());
+}
+
+void AttentionView::setMode(AttentionMode mode) {
+  impl_->mode_by_user = true;
+  impl_->mode_box->setCurrentIndex(impl_->mode_box->findData(static_cast<int>(mode)));
+  impl_->showHead();
+}
+
+ScaleScope AttentionView::scaleScope() const {
+  return static_cast<ScaleScope>(impl_->scope_box->currentData().toInt());
+}
+
+void AttentionView::setScaleScope(ScaleScope scope) {
+  impl_->scope_box->setCurrentIndex(impl_->scope_box->findData(static_cast<int>(scope)));
+}
+
+const AttentionMap& AttentionView::map() const {
+  return impl_->map;
+}
+
+QString AttentionView::textA() const {
+  return impl_->text_a->text();
+}
+
+QString AttentionView::textB() const {
+  return impl_->text_b->text();
+}
+
+void AttentionView::setTexts(const QString& text_a, const QString& text_b) {
+  impl_->text_a->setText(text_a);
+  impl_->text_b->setText(text_b);
+}
+
+int64_t AttentionView::checkpointStep() const {
+  return impl_->step();
+}
+
+void AttentionView::setModelName(const QString& name) {
+  if (name == impl_->model_name) {
+    return;
+  }
+  impl_->model_name = name;
+  // Another model's picture must not stand under this name.
+  impl_->map = {};
+  impl_->problem = false;
+  impl_->busy = false;
+  impl_->asked = false;
+  impl_->slider_pause->stop();
+  impl_->warning->hide();
+  setCheckpoints({});
+}
+
+void AttentionView::setCheckpoints(const std::vector<int64_t>& steps) {
+  if (steps == impl_->steps && !steps.empty()) {
+    return;
+  }
+  const int64_t before = impl_->step();
+  const bool was_last = impl_->steps.empty() || before == impl_->steps.back();
+  impl_->steps = steps;
+  int place = std::max(static_cast<int>(steps.size()) - 1, 0);
+  if (!was_last) {
+    const auto found = std::lower_bound(steps.begin(), steps.end(), before);
+    place = std::min(static_cast<int>(found - steps.begin()), place);
+  }
+  {
+    const QSignalBlocker quiet(impl_->checkpoint);
+    impl_->checkpoint->setRange(0, std::max(static_cast<int>(steps.size()) - 1, 0));
+    impl_->checkpoint->setValue(place);
+  }
+  impl_->showState();
+  if (impl_->asked && !steps.empty() && impl_->step() != before) {
+    impl_->slider_pause->start();
+  }
+}
+
+void AttentionView::setMap(const AttentionMap& map) {
+  impl_->map = map;
+  impl_->summary = summarize(map);
+  impl_->busy = false;
+  impl_->problem = false;
+  impl_->layer = std::clamp(impl_->layer, 0, std::max(map.layers - 1, 0));
+  impl_->head = std::clamp(impl_->head, 0, std::max(map.heads - 1, 0));
+  if (!impl_->mode_by_user) {
+    const AttentionMode mode = map.size() > kMostForLines ? AttentionMode::kMatrix : AttentionMode::kLines;
+    impl_->mode_box->setCurrentIndex(impl_->mode_box->findData(static_cast<int>(mode)));
+  }
+  if (!impl_->mass_by_user) {
+    const QSignalBlocker quiet(impl_->mass_slider);
+    impl_->mass_slider->setValue(
+        map.size() > kMostForEveryLine ? static_cast<int>(std::lround(kDefaultMass * 100)) : 100);
+  }
+  impl_->grid->setSummary(impl_->summary, map.layers, map.heads);
+  impl_->showBoxes();
+  impl_->showState();
+  impl_->showHead();
+  impl_->showHover(-1, -1);
+}
+
+void AttentionView::setBusy(bool busy) {
+  impl_->busy = busy;
+  if (busy) {
+    impl_->problem = false;
+  }
+  impl_->showState();
+  if (!busy && !impl_->problem && !impl_->map.empty()) {
+    impl_->showStatement();
+  }
+}
+
+void AttentionView::setProblem(const QString& text, const QString& hint) {
+  impl_->busy = false;
+  impl_->problem = true;
+  impl_->empty->setMessage(EmptyState::Kind::kProblem, text, hint);
+  impl_->showState();
+}
+
+QSizeF AttentionView::figureSize() const {
+  if (impl_->pages->currentWidget() != impl_->splitter) {
+    return {};
+  }
+  const QSizeF picture =
+      mode() == AttentionMode::kMatrix ? QSizeF(impl_->matrix->size()) : QSizeF(impl_->lines->size());
+  return {std::max(picture.width(), 400.0), picture.height() + kHeading};
+}
+
+void AttentionView::drawFigure(QCPPainter& painter) {
+  const QSizeF size = figureSize();
+  painter.fillRect(QRectF(QPointF(0, 0), size), palette().color(QPalette::Base));
+  QFont small = font();
+  small.setPixelSize(11);
+  painter.setFont(small);
+  painter.setPen(QPen(roleColor(Role::kText, palette())));
+  painter.drawText(
+      QRectF(6, 0, size.width() - 12, kHeading), Qt::AlignVCenter | Qt::AlignLeft,
+      QFontMetricsF(small).elidedText(impl_->statementText(), Qt::ElideRight, size.width() - 12));
+  painter.translate(0, kHeading);
+  if (mode() == AttentionMode::kMatrix) {
+    impl_->matrix->drawFigure(painter, QSizeF(size.width(), size.height() - kHeading).toSize());
+  } else {
+    painter.setFont(font());
+    impl_->lines->drawLines(painter, QRectF(QPointF(0, 0), size));
+  }
+}
+
+CsvTable AttentionView::shownData() const {
+  CsvTable table{.header = {QStringLiteral("query_index"), QStringLiteral("query"),
+                            QStringLiteral("key_index"), QStringLiteral("key"), QStringLiteral("weight")},
+                 .rows = {}};
+  const AttentionMap& shown = impl_->map;
+  for (int query = 0; query < shown.size(); ++query) {
+    for (int key = 0; key < shown.size(); ++key) {
+      table.rows.push_back(
+          {QString::number(query + 1), QString::fromStdString(shown.tokens[size_t(query)].text),
+           QString::number(key + 1), QString::fromStdString(shown.tokens[size_t(key)].text),
+           QString::number(static_cast<double>(shown.weight(layer(), head(), query, key)), 'g', 9)});
+    }
+  }
+  return table;
+}
+
+bool AttentionView::eventFilter(QObject* watched, QEvent* event) {
+  if (watched == impl_->pages && event->type() == QEvent::Resize) {
+    impl_->veil->setGeometry(impl_->pages->rect());
+  }
+  return QWidget::eventFilter(watched, event);
+}
+
+void AttentionView::changeEvent(QEvent* event) {
+  if (event->type() == QEvent::PaletteChange) {
+    impl_->updateColors();
+  }
+  QWidget::changeEvent(event);
+}
+
+void AttentionView::keyPressEvent(QKeyEvent* event) {
+  const bool alt = event->modifiers() == Qt::AltModifier;
+  if ((alt && event->key() == Qt::Key_Left && impl_->travel(impl_->back, impl_->forward)) ||
+      (alt && event->key() == Qt::Key_Right && impl_->travel(impl_->forward, impl_->back))) {
+    return;
+  }
+  const bool plain = event->modifiers() == Qt::NoModifier || event->modifiers() == Qt::KeypadModifier;
+  const int key = plain ? event->key() : 0;
+  if (key == Qt::Key_Left || key == Qt::Key_Right) {
+    impl_->choose(impl_->layer, impl_->head + (key == Qt::Key_Right ? 1 : -1));
+    return;
+  }
+  if (key == Qt::Key_Up || key == Qt::Key_Down) {
+    impl_->choose(impl_->layer + (key == Qt::Key_Down ? 1 : -1), impl_->head);
+    return;
+  }
+  QWidget::keyPressEvent(event);
+}
+
+}  // namespace heddle::ui
