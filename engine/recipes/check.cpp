@@ -182,6 +182,14 @@ class Checker {
       report({"run.device"}, "run.device is \"" + device + "\", which is no device",
              "choose auto, cpu, cuda, or cuda:1 for the second GPU");
     }
+    const ModelRecipe& model = recipe_.model;
+    const int64_t width = model.num_attention_heads > 0 ? model.hidden_size / model.num_attention_heads : 0;
+    if (device.rfind("cuda", 0) == 0 && width != 32 && width != 64 && width != 128) {
+      report({"model.num_attention_heads", "model.hidden_size", "run.device"},
+             "Heads are " + std::to_string(width) +
+                 " wide, but attention on a GPU takes widths of 32, 64 and 128",
+             "choose another model.num_attention_heads, or run.device = \"cpu\"");
+    }
   }
 
   void checkFiles() {

@@ -13,9 +13,15 @@
 namespace heddle {
 namespace {
 
-constexpr double kMebibyte = 1024.0 * 1024.0;
+constexpr double kMebi = 1024.0 * 1024.0;
 // What a process with LibTorch holds before its first tensor: code, tables, thread stacks.
-constexpr double kLibraryBytes = 250 * kMebibyte;
+constexpr double kLibraryBytes = 250 * kMebi;
+
+// Logits that the vocabulary head keeps at once, at most: on a CPU all where they are few, else those of a
+// chunk of positions.
+constexpr double kCpuLogits = 48 * kMebi;
+constexpr double kCpuChunk = 512;
+constexpr double kCudaLogits = 128 * kMebi;
 
 double asReal(int64_t value) {
   return static_cast<double>(value);
@@ -31,6 +37,10 @@ double matrixFlops(double rows, int64_t in, int64_t out) {
 
 bool usesBf16(const Recipe& recipe, const EstimateOptions& options) {
   return recipe.run.precision == "bf16" || (recipe.run.precision == "auto" && options.bf16);
+}
+
+bool usesCuda(const Recipe& recipe, const EstimateOptions& options) {
+  return recipe.run.device.rfind("cuda", 0) == 0 || (recipe.run.device == "auto" && options.cuda);
 }
 
 int64_t vocabularyOf(const Recipe& recipe, const EstimateOptions& options) {
@@ -77,8 +87,8 @@ struct Activations {
   double total() const { return embeddings + attention + feed_forward + norms + vocabulary + gradients; }
 };
 
-Activations activationsOf(const Recipe& recipe, const PhaseRecipe& phase, int64_t vocab_size,
-                          double element) {
+Activations activationsOf(const Recipe& recipe, const PhaseRecipe& phase, int64_t vocab_size, double element,
+                          bool cuda) {
   const ModelRecipe& model = recipe.model;
   const int64_t rows = phase.micro_rows > 0 ? std::min(phase.micro_rows, phase.rows) : phase.rows;
   const double tokens = asReal(rows) * asReal(phase.length);
@@ -97,18 +107,26 @@ Activations activationsOf(const Recipe& recipe, const PhaseRecipe& phase, int64_
   // What enters and what leaves both norms; the latter is the input of the products that follow and the
   // residual of the next.
   bytes.norms = layers * tokens * (4 * hidden * element + 2 * kStatistics);
-  bytes.vocabulary = predictions * (4 * hidden * element + asReal(vocab_size) * element);
+  const double words = asReal(vocab_size);
+  const double logits = predictions * words;
+  bytes.vocabulary = predictions * 4 * hidden * element;
+  if (cuda) {
+    // Gradients of the head come out of the forward pass, beside those of the model.
+    bytes.vocabulary += std::min(logits, kCudaLogits) * element + words * (hidden + 1) * sizeof(float);
+  } else {
+    bytes.vocabulary += std::min(logits, std::max(kCpuLogits, kCpuChunk * words)) * sizeof(float);
+  }
   bytes.gradients = tokens * (2 * intermediate + 2 * hidden) * element;
   return bytes;
 }
 
 std::vector<MemoryPart> memoryOf(const Recipe& recipe, const ParameterCount& parameters, int64_t vocab_size,
-                                 bool bf16) {
+                                 bool bf16, bool cuda) {
   const double weights = asReal(parameters.total());
   const double element = bf16 ? 2 : 4;
   Activations peak;
   for (const PhaseRecipe& phase : recipe.phases) {
-    const Activations bytes = activationsOf(recipe, phase, vocab_size, element);
+    const Activations bytes = activationsOf(recipe, phase, vocab_size, element, cuda);
     if (bytes.total() > peak.total()) {
       peak = bytes;
     }
@@ -124,7 +142,9 @@ std::vector<MemoryPart> memoryOf(const Recipe& recipe, const ParameterCount& par
   parts.push_back({"norms", peak.norms});
   parts.push_back({"vocabulary head", peak.vocabulary});
   parts.push_back({"gradients in flight", peak.gradients});
-  parts.push_back({"LibTorch", kLibraryBytes});
+  if (!cuda) {
+    parts.push_back({"LibTorch", kLibraryBytes});
+  }
   return parts;
 }
 
@@ -239,7 +259,8 @@ Estimate estimateRecipe(const Recipe& recipe, const EstimateOptions& options) {
   Estimate estimate;
   estimate.vocab_size = vocabularyOf(recipe, options);
   estimate.parameters = countParameters(recipe.model, estimate.vocab_size, recipe.objective.next_sentence);
-  estimate.memory = memoryOf(recipe, estimate.parameters, estimate.vocab_size, usesBf16(recipe, options));
+  estimate.memory = memoryOf(recipe, estimate.parameters, estimate.vocab_size, usesBf16(recipe, options),
+                             usesCuda(recipe, options));
   int64_t steps = 0;
   double tokens = 0;
   double flops = 0;

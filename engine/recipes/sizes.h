@@ -44,7 +44,7 @@ double expectedPredictions(const ObjectiveRecipe& objective, double tokens);
 // Forward and backward of one row.
 double trainingFlops(const Recipe& recipe, int64_t vocab_size, double tokens_per_row);
 
-// Peak memory by part.
+// Peak memory by part: of the process on a CPU, of its tensors on a GPU.
 struct MemoryPart {
   std::string name;  // "Adam moments"
   double bytes = 0;
@@ -62,8 +62,9 @@ struct EstimateOptions {
   int64_t vocab_size = 0;       // 0 = expectedVocabSize(recipe)
   double fill = 1;              // mean tokens of a row as a share of the phase's length
   double flops_per_second = 0;  // measured rate of this machine; 0 = unknown, and no time is predicted
-  bool bf16 =
-      false;  // what precision = "auto" turned out to be; "bf16" and "fp32" in the recipe decide alone
+  // What "auto" turned out to be; other words of the recipe decide alone.
+  bool bf16 = false;
+  bool cuda = false;
 };
 
 struct Estimate {

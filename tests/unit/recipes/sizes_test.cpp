@@ -131,6 +131,8 @@ TEST(EstimateRecipe, MemoryFollowsPrecisionAndRowsAtOnce) {
   EXPECT_DOUBLE_EQ(partOf(whole, "feed-forward"), 4.0 * 32 * 128 * 2 * 1024 * 4);
   // Query, key, value and output of 256 numbers of 4 bytes, and 4 heads' fp32 logarithms.
   EXPECT_DOUBLE_EQ(partOf(whole, "attention"), 4.0 * 32 * 128 * (4 * 256 * 4 + 4 * 4));
+  // 614.4 predictions: 4 x 256 numbers each, and a logit for every word.
+  EXPECT_NEAR(partOf(whole, "vocabulary head"), 614.4 * 4 * (4 * 256 + 30522), 1);
 
   recipe.phases[0].micro_rows = 8;
   EXPECT_DOUBLE_EQ(partOf(estimateRecipe(recipe), "feed-forward"), partOf(whole, "feed-forward") / 4);
@@ -143,6 +145,22 @@ TEST(EstimateRecipe, MemoryFollowsPrecisionAndRowsAtOnce) {
   recipe.run.precision = "auto";
   EXPECT_DOUBLE_EQ(estimateRecipe(recipe, {.bf16 = true}).memoryBytes(), half.memoryBytes());
   EXPECT_GT(estimateRecipe(recipe).memoryBytes(), 0.0);
+}
+
+TEST(EstimateRecipe, LogitsAreKeptInChunksWhereTheyAreMany) {
+  Recipe recipe = recipeOf("base");
+  recipe.run.precision = "fp32";
+  recipe.phases[0] = {.length = 512, .rows = 256, .steps = 1};
+  const double predictions = 0.15 * 512 * 256;
+  const double transform = predictions * 4 * 768 * 4;
+  // On a CPU 48 Mi logits; on a GPU 128 Mi, and gradients of the head beside those of the model.
+  EXPECT_NEAR(partOf(estimateRecipe(recipe), "vocabulary head"), transform + 4.0 * 48 * 1024 * 1024, 1);
+  EXPECT_NEAR(partOf(estimateRecipe(recipe, {.cuda = true}), "vocabulary head"),
+              transform + 4.0 * 128 * 1024 * 1024 + 4.0 * 30522 * 769, 1);
+  recipe.run.device = "cuda";
+  for (const MemoryPart& part : estimateRecipe(recipe).memory) {
+    EXPECT_NE(part.name, "LibTorch") << "the host's share is not on the GPU";
+  }
 }
 
 TEST(EstimateRecipe, TheLargestPhaseDecidesThePeak) {
