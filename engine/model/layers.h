@@ -42,7 +42,7 @@ class Linear {
 
   at::Tensor withoutBias(const at::Tensor& x) const { return linearNoBias(x, weight_->compute()); }  // [N, out]
   at::Tensor bias() const { return bias_->compute(); }                                              // [out]
-  at::Tensor forward(const at::Tensor& x) const { return withoutBias(x) + bias(); }
+  at::Tensor forward(const at::Tensor& x) const { return linear(x, weight_->compute(), bias()); }
 
  private:
   Parameter* weight_;

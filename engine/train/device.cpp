@@ -11,7 +11,7 @@
 #include <cstdio>
 
 #include "engine/base/clock.h"
-#include "engine/kernels/cuda/loader/cuda_loader.h"
+#include "engine/kernels/cuda/loader/cuda_plugin.h"
 
 namespace heddle {
 namespace {
