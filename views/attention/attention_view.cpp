@@ -10,6 +10,7 @@
 #include "views/attention/head_grid.h"
 #include "views/attention/lines_view.h"
 #include "views/attention/matrix_view.h"
+#include "views/common/elided_label.h"
 #include "views/common/empty_state.h"
 #include "views/common/number_format.h"
 #include "views/common/palette.h"
@@ -73,9 +74,9 @@ struct AttentionView::Impl {
   QComboBox* scope_box;
   QSlider* mass_slider;
   QLabel* mass_label;
-  QLabel* statement;
-  QLabel* warning;
-  QLabel* hover_label;
+  ElidedLabel* statement;
+  ElidedLabel* warning;
+  ElidedLabel* hover_label;
   QStackedWidget* pages;
   EmptyState* empty;
   QSplitter* splitter;
@@ -96,10 +97,9 @@ struct AttentionView::Impl {
     layout->addLayout(buildTexts());
     layout->addLayout(buildCheckpoints());
     layout->addLayout(buildChoices());
-    statement = label();
-    statement->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    warning = label();
-    hover_label = label();
+    statement = new ElidedLabel(self);
+    warning = new ElidedLabel(self);
+    hover_label = new ElidedLabel(self);
     layout->addWidget(statement);
     layout->addWidget(warning);
     buildPictures();
@@ -109,13 +109,6 @@ struct AttentionView::Impl {
     warning->hide();
     updateColors();
     showState();
-  }
-
-  QLabel* label() {
-    auto* made = new QLabel(self);
-    made->setTextFormat(Qt::PlainText);
-    made->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
-    return made;
   }
 
   QLayout* buildTexts() {
@@ -362,8 +355,7 @@ struct AttentionView::Impl {
   }
 
   void showStatement() {
-    statement->setText(statementText());
-    statement->setToolTip(statementText());
+    statement->setFullText(statementText());
     QStringList warnings;
     if (map.truncated) {
       warnings
@@ -379,7 +371,7 @@ struct AttentionView::Impl {
       warnings << AttentionView::tr(
           "This head is nearly uniform: untrained, or loaded from the wrong weights.");
     }
-    warning->setText(warnings.join(QLatin1Char(' ')));
+    warning->setFullText(warnings.join(QLatin1Char(' ')));
     warning->setVisible(!warnings.isEmpty());
   }
 
@@ -419,14 +411,14 @@ struct AttentionView::Impl {
     if (!map.empty()) {
       pages->setCurrentWidget(splitter);
       if (busy) {
-        statement->setText(AttentionView::tr("Reading the attention of step %1… (below: step %2)")
-                               .arg(step())
-                               .arg(map.step));
+        statement->setFullText(AttentionView::tr("Reading the attention of step %1… (below: step %2)")
+                                   .arg(step())
+                                   .arg(map.step));
       }
       return;
     }
     pages->setCurrentWidget(empty);
-    statement->setText(model_name);
+    statement->setFullText(model_name);
     if (busy) {
       empty->setMessage(Kind::kNothingYet,
                         AttentionView::tr("Reading the attention of step %1…").arg(step()));

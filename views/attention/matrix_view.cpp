@@ -138,6 +138,19 @@ struct MatrixView::Impl {
     column_mark = mark();
 
     connect(plot, &QCustomPlot::beforeReplot, self, [this] { thinLabels(); });
+    // The layout is only known once it was drawn; labels may have become denser, never the other way, or two
+    // sizes of the margins could take turns for ever.
+    connect(plot, &QCustomPlot::afterReplot, self, [this] {
+      const int keys = key_ticker->stride;
+      const int queries = query_ticker->stride;
+      thinLabels();
+      const bool denser = key_ticker->stride > keys || query_ticker->stride > queries;
+      key_ticker->stride = std::max(key_ticker->stride, keys);
+      query_ticker->stride = std::max(query_ticker->stride, queries);
+      if (denser) {
+        plot->replot(QCustomPlot::rpQueuedReplot);
+      }
+    });
     connect(plot->xAxis, qOverload<const QCPRange&>(&QCPAxis::rangeChanged), self,
             [this](const QCPRange& range) { keepInside(plot->xAxis, range); });
     connect(plot->yAxis, qOverload<const QCPRange&>(&QCPAxis::rangeChanged), self,

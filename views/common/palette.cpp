@@ -97,7 +97,6 @@ QPen seriesPen(int index, const QPalette& palette, double width) {
   constexpr std::array<Qt::PenStyle, 4> kStyles = {Qt::SolidLine, Qt::DashLine, Qt::DotLine, Qt::DashDotLine};
   const size_t round = static_cast<size_t>(std::max(index, 0)) / kSeriesHues.size();
   QPen pen(seriesColor(index, palette), width, kStyles[round % kStyles.size()]);
-  pen.setCosmetic(true);
   return pen;
 }
 

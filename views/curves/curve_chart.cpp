@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "views/common/number_format.h"
+#include "views/common/elided_label.h"
 #include "views/common/palette.h"
 #include "views/curves/axis_ticker.h"
 #include "views/curves/curve_table_model.h"
@@ -66,7 +66,7 @@ struct CurveChart::Impl {
   ChartSettings settings;
   std::vector<DrawnCurve> curves;
 
-  QLabel* title;
+  ElidedLabel* title;
   QLabel* badge;
   QCustomPlot* plot;
   LinesPlottable* lines;  // owned by the plot, as the two items are
@@ -92,7 +92,7 @@ struct CurveChart::Impl {
   PlotArea area() const { return lines->area(); }
 
   void build() {
-    title = new QLabel(self);
+    title = new ElidedLabel(self);
     badge = new QLabel(self);
     badge->hide();
     plot = new QCustomPlot(self);
@@ -133,9 +133,12 @@ struct CurveChart::Impl {
     table->setSelectionBehavior(QAbstractItemView::SelectRows);
     table->setFrameShape(QFrame::NoFrame);
     table->setWordWrap(false);
+    table->setTextElideMode(Qt::ElideMiddle);
+    table->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
 
     auto* top = new QHBoxLayout;
     top->setContentsMargins(6, 2, 2, 0);
+    top->setSpacing(6);
     top->addWidget(title, 1);
     top->addWidget(badge);
     addButton(top, QStringLiteral("↔"), CurveChart::tr("Show the whole width"), Qt::Horizontal);
@@ -179,7 +182,7 @@ struct CurveChart::Impl {
     if (settings.smoothing > 0) {
       text += QStringLiteral("   ") + CurveChart::tr("(EMA %1)").arg(settings.smoothing, 0, 'g', 3);
     }
-    title->setText(text);
+    title->setFullText(text);
   }
 
   void updateColors() {
@@ -245,18 +248,14 @@ struct CurveChart::Impl {
 
   // The sides that follow the data take their extent.
   void follow() {
+    // The raw lines are context: noise of theirs would squeeze the lines that are read.
     std::vector<Points> drawn;
-    std::vector<Points> both;
     for (const DrawnCurve& curve : curves) {
       const Points& front = curve.curve.smooth ? curve.curve.smooth : curve.curve.raw;
       if (front == nullptr || front->empty()) {
         continue;
       }
       drawn.push_back(front);
-      both.push_back(front);
-      if (settings.show_raw && curve.curve.raw != front) {
-        both.push_back(curve.curve.raw);
-      }
     }
     empty_text->setVisible(drawn.empty());
     if (drawn.empty()) {
@@ -270,7 +269,7 @@ struct CurveChart::Impl {
     }
     hidden = 0;
     if (state.follows_y) {
-      if (const auto extent = extentY(both, state.x, settings.log_y, settings.ignore_outliers)) {
+      if (const auto extent = extentY(drawn, state.x, settings.log_y, settings.ignore_outliers)) {
         state.y = padded(extent->span, settings.log_y, 0.05);
         hidden = extent->hidden;
       } else if (!drawn.empty() && settings.log_y) {

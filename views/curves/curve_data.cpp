@@ -17,6 +17,12 @@ double unscaled(double share, const Span& span, bool logarithmic) {
                      : span.lower + share * span.size();
 }
 
+// In heights of the 5th to 95th percentile: how far beyond a value may lie and still be shown.
+constexpr double kOutlierReach = 0.5;
+
+// Of the height, above and below what is shown.
+constexpr double kMarginY = 0.05;
+
 const QPointF kBreak(std::numeric_limits<double>::quiet_NaN(), 0);
 
 // Collects the points of one pixel column. Heights are kept as values, since only those that remain need a
@@ -94,6 +100,17 @@ bool drawable(double value, bool logarithmic) {
   return std::isfinite(value) && (!logarithmic || value > 0);
 }
 
+using PointIterator = std::vector<CurvePoint>::const_iterator;
+
+// The points with x inside the span.
+std::pair<PointIterator, PointIterator> visiblePart(const std::vector<CurvePoint>& points, const Span& x) {
+  const auto first = std::lower_bound(points.begin(), points.end(), x.lower,
+                                      [](const CurvePoint& point, double value) { return point.x < value; });
+  const auto last = std::upper_bound(first, points.end(), x.upper,
+                                     [](double value, const CurvePoint& point) { return value < point.x; });
+  return {first, last};
+}
+
 }  // namespace
 
 std::vector<CurvePoint> lastWins(const std::vector<CurvePoint>& points) {
@@ -125,9 +142,7 @@ double PlotArea::toY(double pixel) const {
 }
 
 void traceLine(const std::vector<CurvePoint>& points, const PlotArea& area, std::vector<QPointF>& line) {
-  const auto before = [](const CurvePoint& point, double x) { return point.x < x; };
-  auto first = std::lower_bound(points.begin(), points.end(), area.x.lower, before);
-  auto last = std::lower_bound(first, points.end(), area.x.upper, before);
+  auto [first, last] = visiblePart(points, area.x);
   // One neighbour on each side, so that the line leaves the area where it should.
   first -= first == points.begin() ? 0 : 1;
   last += last == points.end() ? 0 : 1;
@@ -142,6 +157,44 @@ void traceLine(const std::vector<CurvePoint>& points, const PlotArea& area, std:
     tracer.add(std::floor(place), point->x, point->y);
   }
   tracer.flush();
+}
+
+void traceColumns(const std::vector<CurvePoint>& points, const PlotArea& area,
+                  std::vector<ColumnSpan>& spans) {
+  auto [point, last] = visiblePart(points, area.x);
+  const auto columns = static_cast<int>(std::ceil(area.pixels.width()));
+  bool connected = point != points.begin() && drawable((point - 1)->y, area.log_y);
+  double previous = connected ? (point - 1)->y : 0;
+  const auto pixel = [&area](double y) {
+    // Beyond any screen; keeps the conversion to whole pixels defined.
+    return static_cast<float>(std::clamp(area.toPixelY(y), -1e6, 1e6));
+  };
+  for (int column = 0; column < columns && point != last; ++column) {
+    const double end = column + 1 == columns ? std::numeric_limits<double>::infinity()
+                                             : area.toX(area.pixels.left() + column + 1);
+    double low = connected ? previous : std::numeric_limits<double>::infinity();
+    double high = connected ? previous : -std::numeric_limits<double>::infinity();
+    bool any = false;
+    for (; point != last && point->x < end; ++point) {
+      if (!drawable(point->y, area.log_y)) {
+        connected = false;
+        continue;
+      }
+      any = true;
+      connected = true;
+      previous = point->y;
+      low = std::min(low, previous);
+      high = std::max(high, previous);
+    }
+    if (any) {
+      spans.push_back({.column = column, .top = pixel(high), .bottom = pixel(low)});
+    }
+  }
+}
+
+double density(const std::vector<CurvePoint>& points, const PlotArea& area) {
+  const auto [first, last] = visiblePart(points, area.x);
+  return static_cast<double>(last - first) / std::max(area.pixels.width(), 1.0);
 }
 
 const CurvePoint* pointAt(const std::vector<CurvePoint>& points, double x) {
@@ -171,42 +224,58 @@ std::optional<Span> extentX(const std::vector<Points>& series, bool log_x) {
 
 std::optional<ExtentY> extentY(const std::vector<Points>& series, const Span& visible, bool log_y,
                                bool ignore_outliers) {
-  std::vector<double> values;
-  std::vector<double> last_values;
+  constexpr size_t kMostForPercentiles = 50000;
+  size_t total = 0;
   for (const Points& points : series) {
-    const double* last = nullptr;
-    for (const CurvePoint& point : *points) {
-      if (point.x >= visible.lower && point.x <= visible.upper && drawable(point.y, log_y)) {
-        values.push_back(point.y);
-        last = &point.y;
+    total += points->size();
+  }
+  const size_t stride = total / kMostForPercentiles + 1;
+  const auto for_each = [&](auto&& visit) {
+    for (const Points& points : series) {
+      const auto [first, last] = visiblePart(*points, visible);
+      for (auto point = first; point != last; ++point) {
+        if (drawable(point->y, log_y)) {
+          visit(point->y, static_cast<size_t>(point - first), point + 1 == last);
+        }
       }
     }
-    if (last != nullptr) {
-      last_values.push_back(*last);
+  };
+  std::vector<double> sample;
+  Span all{std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()};
+  Span ends = all;
+  for_each([&](double y, size_t place, bool is_last) {
+    all = {std::min(all.lower, y), std::max(all.upper, y)};
+    if (is_last) {
+      ends = {std::min(ends.lower, y), std::max(ends.upper, y)};
     }
-  }
-  if (values.empty()) {
+    if (place % stride == 0) {
+      sample.push_back(y);
+    }
+  });
+  if (all.lower > all.upper) {
     return std::nullopt;
   }
-  if (!ignore_outliers) {
-    const auto [lowest, highest] = std::minmax_element(values.begin(), values.end());
-    return ExtentY{.span = {*lowest, *highest}, .hidden = 0};
+  if (!ignore_outliers || sample.empty()) {
+    return ExtentY{.span = all, .hidden = 0};
   }
-  const auto percentile = [&values](double share) {
-    const auto place = values.begin() + static_cast<std::ptrdiff_t>(
-                                            std::lround(share * static_cast<double>(values.size() - 1)));
-    std::nth_element(values.begin(), place, values.end());
+  const auto percentile = [&sample](double share) {
+    const auto place = sample.begin() + static_cast<std::ptrdiff_t>(
+                                            std::lround(share * static_cast<double>(sample.size() - 1)));
+    std::nth_element(sample.begin(), place, sample.end());
     return *place;
   };
   Span span{percentile(0.05), percentile(0.95)};
-  for (const double value : last_values) {
-    span.lower = std::min(span.lower, value);
-    span.upper = std::max(span.upper, value);
-  }
+  span = {std::min(span.lower, ends.lower), std::max(span.upper, ends.upper)};
+  // What lies just beyond is no outlier: the top of a smooth curve is not cut off.
+  const double reach = kOutlierReach * span.size();
+  span.lower = all.lower >= span.lower - reach ? all.lower : span.lower;
+  span.upper = all.upper <= span.upper + reach ? all.upper : span.upper;
   // What the margin of the axis will show anyway is not hidden.
-  const Span shown = padded(span, log_y, 0.05);
-  const auto hidden = std::count_if(values.begin(), values.end(),
-                                    [&](double y) { return y < shown.lower || y > shown.upper; });
+  const Span shown = padded(span, log_y, kMarginY);
+  int64_t hidden = 0;
+  if (all.lower < shown.lower || all.upper > shown.upper) {
+    for_each([&](double y, size_t, bool) { hidden += y < shown.lower || y > shown.upper ? 1 : 0; });
+  }
   return ExtentY{.span = span, .hidden = hidden};
 }
 

@@ -54,6 +54,21 @@ struct PlotArea {
 // not positive on a logarithmic axis) break the line: a break is a point with a NaN. Appends to `line`.
 void traceLine(const std::vector<CurvePoint>& points, const PlotArea& area, std::vector<QPointF>& line);
 
+// What a dense line covers of one pixel column, from the column before on: pixels, top <= bottom.
+struct ColumnSpan {
+  int column = 0;  // counted from area.pixels.left()
+  float top = 0;
+  float bottom = 0;
+};
+
+// The same line for curves with several points per pixel: one span per column that has points. Appends to
+// `spans`; a break leaves the next span unconnected.
+void traceColumns(const std::vector<CurvePoint>& points, const PlotArea& area,
+                  std::vector<ColumnSpan>& spans);
+
+// Points of the area's x per pixel column.
+double density(const std::vector<CurvePoint>& points, const PlotArea& area);
+
 // The last point at or before x; the first point if all are later; null without points.
 const CurvePoint* pointAt(const std::vector<CurvePoint>& points, double x);
 
@@ -65,7 +80,9 @@ struct ExtentY {
   int64_t hidden = 0;  // points left out as outliers
 };
 // The y of the points with x in `visible`; with `ignore_outliers` from the 5th to the 95th percentile,
-// widened to at least hold the last point of each series. Null without a drawable point.
+// widened to hold the last point of each series and whatever lies within half that height beyond. Null
+// without a drawable point.
+// The percentiles of more than 50,000 points are taken from every n-th; extremes and counts are exact.
 std::optional<ExtentY> extentY(const std::vector<Points>& series, const Span& visible, bool log_y,
                                bool ignore_outliers);
 

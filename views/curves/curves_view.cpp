@@ -16,7 +16,7 @@ namespace {
 
 constexpr double kMostSmoothing = 0.999;
 constexpr int kSliderSteps = 100;  // .01 each; the last one stands for .999
-constexpr int kLeastChartWidth = 420;
+constexpr int kLeastChartWidth = 400;
 
 }  // namespace
 
@@ -278,11 +278,10 @@ struct CurvesView::Impl {
             continue;
           }
           const bool second = metric != chart->metrics().front();
-          drawn.push_back(
-              {.curve = *curve,
-               .name = chart->metrics().size() > 1 ? run.name + QStringLiteral(" · ") + metric : run.name,
-               .style = run.style,
-               .marks = second});
+          drawn.push_back({.curve = *curve,
+                           .name = second ? run.name + QStringLiteral(" · ") + metric : run.name,
+                           .style = run.style,
+                           .marks = second});
         }
       }
       any = any || !drawn.empty();

@@ -1,5 +1,6 @@
 #include "views/curves/lines_plottable.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "views/common/palette.h"
@@ -7,9 +8,40 @@
 namespace heddle::ui {
 namespace {
 
-// Above this many curves a frame is drawn without anti-aliasing and one pixel wide: three times as fast.
+// Above this many curves a frame is drawn without anti-aliasing and one pixel wide: anti-aliasing thousands
+// of segments takes longer than a frame may.
 constexpr size_t kManyCurves = 24;
+// From this many points per pixel column on a line is a band, whose columns are filled directly.
+constexpr double kDense = 1.5;
 constexpr double kRawOpacity = 0.25;
+
+QRgb blended(QRgb below, QRgb above, uint32_t alpha) {
+  const auto channel = [&](int shift) {
+    const uint32_t under = (below >> shift) & 0xFFU;
+    const uint32_t over = (above >> shift) & 0xFFU;
+    return ((over * alpha + under * (255 - alpha) + 127) / 255) << shift;
+  };
+  return channel(24) | channel(16) | channel(8) | channel(0);
+}
+
+// `image` is premultiplied; rows and columns are device pixels. `least` is the least height of a span.
+void fillSpans(QImage& image, const std::vector<ColumnSpan>& spans, const QColor& color, int least) {
+  const QRgb opaque = color.rgb() | 0xFF000000U;
+  const auto alpha = static_cast<uint32_t>(color.alpha());
+  const int height = image.height();
+  const auto stride = static_cast<size_t>(image.bytesPerLine()) / sizeof(QRgb);
+  auto* pixels = reinterpret_cast<QRgb*>(image.bits());
+  for (const ColumnSpan& span : spans) {
+    const int top = std::max(static_cast<int>(std::floor(span.top)), 0);
+    const int bottom = std::min(std::max(static_cast<int>(std::floor(span.bottom)) + 1,
+                                         static_cast<int>(std::floor(span.top)) + least),
+                                height);
+    QRgb* pixel = pixels + static_cast<size_t>(top) * stride + static_cast<size_t>(span.column);
+    for (int row = top; row < bottom; ++row, pixel += stride) {
+      *pixel = alpha == 255 ? opaque : blended(*pixel, opaque, alpha);
+    }
+  }
+}
 
 }  // namespace
 
@@ -41,34 +73,66 @@ void LinesPlottable::draw(QCPPainter* painter) {
     return;
   }
   const PlotArea where = area();
-  const bool many = curves->size() > kManyCurves && !painter->modes().testFlag(QCPPainter::pmVectorized);
+  const bool vectors = painter->modes().testFlag(QCPPainter::pmVectorized);
+  const bool many = curves->size() > kManyCurves && !vectors;
+  const double line_width = many ? 1.0 : 1.6;
   painter->setAntialiasing(!many);
   painter->setBrush(Qt::NoBrush);
-  const auto pen_of = [&](const DrawnCurve& curve) {
-    QPen pen = seriesPen(curve.style, palette, many ? 1.0 : 1.6);
-    pen.setCosmetic(many);
-    pen.setJoinStyle(Qt::RoundJoin);
+  // Dense lines are collected in an image of the plot's own pixels, which is drawn before the thin ones.
+  const double ratio = parentPlot()->bufferDevicePixelRatio();
+  PlotArea device = where;
+  device.pixels = QRectF(QPointF(0, 0), where.pixels.size() * ratio);
+  QImage bands;
+  const auto is_dense = [&](const std::vector<CurvePoint>& points) {
+    return !vectors && density(points, device) >= kDense;
+  };
+  const auto add_band = [&](const std::vector<CurvePoint>& points, const QColor& color, double width) {
+    if (bands.isNull()) {
+      bands = QImage(device.pixels.size().toSize(), QImage::Format_ARGB32_Premultiplied);
+      bands.fill(Qt::transparent);
+      bands.setDevicePixelRatio(ratio);
+    }
+    spans_.clear();
+    traceColumns(points, device, spans_);
+    fillSpans(bands, spans_, color, static_cast<int>(std::lround(width * ratio)));
+  };
+  std::vector<const DrawnCurve*> thin;
+  const auto faint_pen = [this](const DrawnCurve& drawn) {
+    QPen pen = seriesPen(drawn.style, palette, 1.0);
+    pen.setStyle(Qt::SolidLine);
+    QColor faint = pen.color();
+    faint.setAlphaF(static_cast<float>(kRawOpacity));
+    pen.setColor(faint);
     return pen;
   };
   for (const DrawnCurve& drawn : *curves) {
     if (!show_raw || drawn.curve.raw == nullptr || drawn.curve.raw == drawn.curve.smooth) {
       continue;
     }
-    QPen pen = pen_of(drawn);
-    pen.setStyle(Qt::SolidLine);
-    pen.setWidthF(1);
-    QColor faint = pen.color();
-    faint.setAlphaF(static_cast<float>(kRawOpacity));
-    pen.setColor(faint);
-    painter->setPen(pen);
-    drawLine(painter, *drawn.curve.raw, where, false);
+    const QPen pen = faint_pen(drawn);
+    if (is_dense(*drawn.curve.raw)) {
+      add_band(*drawn.curve.raw, pen.color(), 1);
+    } else {
+      painter->setPen(pen);
+      drawLine(painter, *drawn.curve.raw, where, false);
+    }
   }
   for (const DrawnCurve& drawn : *curves) {
     const Points& points = drawn.curve.smooth ? drawn.curve.smooth : drawn.curve.raw;
-    if (points != nullptr) {
-      painter->setPen(pen_of(drawn));
-      drawLine(painter, *points, where, drawn.marks);
+    if (points != nullptr && is_dense(*points)) {
+      add_band(*points, seriesColor(drawn.style, palette), line_width);
+    } else if (points != nullptr) {
+      thin.push_back(&drawn);
     }
+  }
+  if (!bands.isNull()) {
+    painter->drawImage(where.pixels.topLeft(), bands);
+  }
+  for (const DrawnCurve* drawn : thin) {
+    QPen pen = seriesPen(drawn->style, palette, line_width);
+    pen.setJoinStyle(Qt::RoundJoin);
+    painter->setPen(pen);
+    drawLine(painter, drawn->curve.smooth ? *drawn->curve.smooth : *drawn->curve.raw, where, drawn->marks);
   }
 }
 

@@ -34,7 +34,8 @@ class LinesPlottable final : public QCPAbstractPlottable {
  private:
   void drawLine(QCPPainter* painter, const std::vector<CurvePoint>& points, const PlotArea& area, bool marks);
 
-  std::vector<QPointF> line_;  // reused from frame to frame
+  std::vector<QPointF> line_;  // reused from frame to frame, as the spans are
+  std::vector<ColumnSpan> spans_;
 };
 
 }  // namespace heddle::ui

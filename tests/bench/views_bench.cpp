@@ -1,0 +1,175 @@
+// Frames of the views, offscreen: the limits are 200 ms for the first frame of 144 heads x 512 tokens, 16 ms
+// for a pan or zoom, and 16.7 ms for a frame of 100 curves x 10,000 points.
+
+#include <benchmark/benchmark.h>
+
+#include <QApplication>
+#include <QtTest/QTest>
+#include <cmath>
+#include <random>
+
+#include "views/attention/attention_data.h"
+#include "views/attention/attention_view.h"
+#include "views/attention/matrix_view.h"
+#include "views/curves/curve_chart.h"
+#include "views/curves/curves_view.h"
+
+namespace heddle::ui {
+namespace {
+
+constexpr int kLayers = 12;
+constexpr int kHeads = 12;
+constexpr int kTokens = 512;
+
+// Rows that add up to one, with weights from 0.5 down to subnormal halves.
+AttentionMap largeMap() {
+  std::vector<AttentionToken> tokens(kTokens, AttentionToken{.text = "token"});
+  std::vector<uint16_t> probs;
+  probs.reserve(size_t{kLayers} * kHeads * kTokens * kTokens);
+  for (int head = 0; head < kLayers * kHeads; ++head) {
+    for (int query = 0; query < kTokens; ++query) {
+      for (int key = 0; key < kTokens; ++key) {
+        const double distance = std::abs(query - key - head % 5);
+        probs.push_back(floatToHalf(static_cast<float>(0.5 * std::exp(-0.05 * (1 + head % 7) * distance))));
+      }
+    }
+  }
+  return makeAttentionMap(std::move(tokens), kLayers, kHeads, std::move(probs));
+}
+
+const AttentionMap& sharedMap() {
+  static const AttentionMap map = largeMap();
+  return map;
+}
+
+void summarizeMap(benchmark::State& state) {
+  const AttentionMap& map = sharedMap();
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(summarize(map));
+  }
+}
+BENCHMARK(summarizeMap)->Unit(benchmark::kMillisecond)->UseRealTime();
+
+void firstAttentionFrame(benchmark::State& state) {
+  const AttentionMap& map = sharedMap();
+  for (auto _ : state) {
+    state.PauseTiming();
+    auto view = std::make_unique<AttentionView>();
+    view->resize(1300, 820);
+    view->show();
+    QCoreApplication::processEvents();
+    state.ResumeTiming();
+    view->setMap(map);
+    QCoreApplication::processEvents();
+    benchmark::DoNotOptimize(view->grab());
+    state.PauseTiming();
+    view.reset();
+    state.ResumeTiming();
+  }
+}
+BENCHMARK(firstAttentionFrame)->Unit(benchmark::kMillisecond)->UseRealTime();
+
+void nextHeadFrame(benchmark::State& state) {
+  AttentionView view;
+  view.resize(1300, 820);
+  view.setMap(sharedMap());
+  view.show();
+  int head = 0;
+  for (auto _ : state) {
+    view.setHead(3, ++head % kHeads);
+    QCoreApplication::processEvents();
+    view.repaint();
+  }
+}
+BENCHMARK(nextHeadFrame)->Unit(benchmark::kMillisecond)->UseRealTime();
+
+void matrixPanFrame(benchmark::State& state) {
+  MatrixView view;
+  view.resize(1000, 800);
+  view.setHead(toFloat(sharedMap().head(0, 0)), sharedMap().tokens, 0.5F);
+  view.show();
+  QCoreApplication::processEvents();
+  for (auto _ : state) {
+    view.redrawNow();
+    view.repaint();
+  }
+}
+BENCHMARK(matrixPanFrame)->Unit(benchmark::kMillisecond)->UseRealTime();
+
+void curvesZoomFrame(benchmark::State& state) {
+  const auto count = static_cast<int>(state.range(0));
+  constexpr int kPoints = 10000;
+  std::mt19937 generator(1);
+  std::normal_distribution<double> noise(0, 0.2);
+  CurvesView view;
+  std::vector<CurveRun> runs;
+  std::vector<CurveSeries> series;
+  for (int run = 0; run < count; ++run) {
+    const QString id = QString::number(run);
+    runs.push_back({.id = id, .name = id, .style = run});
+    CurveSeries each{.run_id = id, .metric = QStringLiteral("train/loss"), .axis = Axis::kStep, .raw = {}};
+    for (int step = 0; step < kPoints; ++step) {
+      each.raw.push_back(
+          {.x = double(step), .y = 2 + 8 * std::exp(-step / 1500.0) + noise(generator), .step = step});
+    }
+    series.push_back(std::move(each));
+  }
+  view.resize(800, 500);
+  view.setVisibleRuns(runs);
+  view.setMetricNames({QStringLiteral("train/loss")});
+  view.setSeries(std::move(series));
+  view.show();
+  auto* chart = view.findChild<CurveChart*>();
+  // Long smoothing runs beside; its result is part of every frame.
+  if (!QTest::qWaitFor(
+          [&] { return !chart->curves().empty() && chart->curves().back().curve.smooth != nullptr; })) {
+    state.SkipWithError("the curves were not smoothed in time");
+  }
+  int frame = 0;
+  for (auto _ : state) {
+    chart->setXRange({double(++frame % 50), double(kPoints - frame % 50)});
+    QCoreApplication::processEvents();
+    chart->repaint();
+  }
+}
+BENCHMARK(curvesZoomFrame)->Arg(10)->Arg(100)->Unit(benchmark::kMillisecond)->UseRealTime();
+
+void trackerFrame(benchmark::State& state) {
+  CurveChart chart({QStringLiteral("train/loss")});
+  chart.resize(800, 500);
+  auto points = std::make_shared<std::vector<CurvePoint>>();
+  for (int step = 0; step < 10000; ++step) {
+    points->push_back({.x = double(step), .y = std::sin(step * 0.01), .step = step});
+  }
+  std::vector<DrawnCurve> curves;
+  for (int run = 0; run < 100; ++run) {
+    curves.push_back({.curve = {.run_id = QString::number(run),
+                                .metric = QStringLiteral("train/loss"),
+                                .raw = points,
+                                .smooth = points},
+                      .name = QString::number(run),
+                      .style = run});
+  }
+  chart.setCurves(std::move(curves));
+  chart.show();
+  QCoreApplication::processEvents();
+  int step = 0;
+  for (auto _ : state) {
+    chart.setTracker(++step % 10000);
+    QCoreApplication::processEvents();
+  }
+}
+BENCHMARK(trackerFrame)->Unit(benchmark::kMillisecond)->UseRealTime();
+
+}  // namespace
+}  // namespace heddle::ui
+
+int main(int argc, char** argv) {
+  if (!qEnvironmentVariableIsSet("QT_QPA_PLATFORM")) {
+    qputenv("QT_QPA_PLATFORM", "offscreen");
+  }
+  QApplication application(argc, argv);
+  benchmark::Initialize(&argc, argv);
+  benchmark::RunSpecifiedBenchmarks();
+  return 0;
+}
