@@ -31,31 +31,29 @@ class ShardWriter {
   static Result<std::unique_ptr<ShardWriter>> create(const std::filesystem::path& path, int64_t vocab_size,
                                                      const ContentHash& vocabulary_hash);
 
-  // Sentences without tokens are left out.
+  // Sentences without tokens are left out. A write that fails here is reported by the next call that can.
   void addSentence(std::span<const int32_t> ids);
-  // Closes the document that the sentences since the last call make up; false if it has none, and then it is
-  // left out.
-  Result<bool> endDocument(bool heldout);
-  Status finish();
+  // Closes the document that the sentences since the last call make up; without any it is left out.
+  Status endDocument();
+  // heldout [documents()]: 1 = never trained on.
+  Status finish(std::span<const uint8_t> heldout);
 
   int64_t tokens() const { return static_cast<int64_t>(token_count_); }
   int64_t sentences() const { return static_cast<int64_t>(sentences_.size()) - 1; }
   int64_t documents() const { return static_cast<int64_t>(documents_.size()) - 1; }
-  int64_t heldoutDocuments() const { return heldout_documents_; }
 
  private:
   ShardWriter() = default;
-  Status flush();
+  void flush();
 
   AtomicFile file_;
+  Status status_;
   int64_t vocab_size_ = 0;
   ContentHash vocabulary_hash_;
   std::string buffer_;
   uint64_t token_count_ = 0;
   std::vector<uint64_t> sentences_ = {0};
   std::vector<uint64_t> documents_ = {0};
-  std::vector<uint8_t> heldout_;
-  int64_t heldout_documents_ = 0;
 };
 
 // An open shard. Move-only; spans are valid while it lives. Any number of threads may read.

@@ -45,6 +45,9 @@ struct SampleOptions {
 // Document `index` of the endless collection `seed`, in English.
 SampleDocument generateDocument(uint64_t seed, int64_t index);
 
+// The sentences of a paragraph, a space between two.
+std::string paragraphText(const std::vector<SampleSentence>& sentences);
+
 // The document as the program reads text: one paragraph per line.
 std::string documentText(const SampleDocument& document);
 

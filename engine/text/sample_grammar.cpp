@@ -1,0 +1,498 @@
+#include "engine/text/sample_grammar.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace heddle::sample {
+namespace {
+
+constexpr const char* kExpression = "expression";
+constexpr const char* kNounPhrase = "np";
+constexpr const char* kVerbPhrase = "vp";
+constexpr const char* kRelative = "relative";
+constexpr const char* kClause = "clause";
+
+}  // namespace
+
+void SentenceBuilder::word(std::string text, const char* part_of_speech) {
+  words_.push_back({std::move(text), part_of_speech});
+}
+
+void SentenceBuilder::expression(const Expression& expression) {
+  const size_t first = open();
+  for (size_t at = 0; at < expression.words.size(); ++at) {
+    word(expression.words[at], expression.parts_of_speech[at]);
+  }
+  close(first, kExpression);
+}
+
+void SentenceBuilder::close(size_t first, const char* kind) {
+  if (first < words_.size()) {
+    phrases_.push_back({static_cast<int32_t>(first), static_cast<int32_t>(words_.size()) - 1, kind});
+  }
+}
+
+SampleSentence SentenceBuilder::finish() {
+  word(".", "PUNCT");
+  SampleSentence sentence;
+  for (size_t at = 0; at < words_.size(); ++at) {
+    Word& word = words_[at];
+    if (word.text == "a" && at + 1 < words_.size() &&
+        std::string_view("aeiou").find(words_[at + 1].text.front()) != std::string_view::npos) {
+      word.text = "an";
+    }
+    if (at == 0) {
+      word.text.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(word.text.front())));
+    } else if (word.text != "." && word.text != ",") {
+      sentence.text += ' ';
+    }
+    const auto begin = static_cast<int32_t>(sentence.text.size());
+    sentence.text += word.text;
+    sentence.words.push_back({begin, static_cast<int32_t>(sentence.text.size()), word.part_of_speech});
+  }
+  std::stable_sort(phrases_.begin(), phrases_.end(), [](const SamplePhrase& a, const SamplePhrase& b) {
+    return a.first != b.first ? a.first < b.first : a.last > b.last;
+  });
+  sentence.phrases = std::move(phrases_);
+  return sentence;
+}
+
+// Words early in a list come up more often: real text has frequent and rare words.
+template <typename T>
+const T& Storyteller::pick(const std::vector<T>& items) {
+  const auto size = static_cast<uint32_t>(items.size());
+  return items[std::min(draws_.below(size), draws_.below(size))];
+}
+
+Storyteller::Storyteller(uint64_t seed, int64_t index)
+    : draws_(mixKey(seed, nameKey("sample text")), static_cast<uint32_t>(index),
+             static_cast<uint32_t>(static_cast<uint64_t>(index) >> 32)) {
+  const Lexicon& words = lexicon();
+  past_ = chance(0.7);
+  // One woman and one man: "she" and "he" always mean one of them.
+  const uint32_t half = static_cast<uint32_t>(words.names.size() / 2);
+  std::array<Name, 2> names = {words.names[draws_.below(half)], words.names[half + draws_.below(half)]};
+  if (chance(0.5)) {
+    std::swap(names[0], names[1]);
+  }
+  for (const Name& name : names) {
+    people_.push_back({name, pick(words.roles), pick(words.person_adjectives)});
+  }
+  while (things_.size() < 4) {
+    Thing thing{pick(words.things), {}, pick(words.thing_adjectives), chance(0.35)};
+    if (chance(0.25)) {
+      thing.compound = pick(words.compounds);
+    }
+    things_.push_back(std::move(thing));
+  }
+  town_ = pick(words.towns);
+  site_ = pick(words.sites);
+  animal_ = pick(words.animals);
+  places_ = {pick(words.places), pick(words.places)};
+}
+
+SampleDocument Storyteller::tell() {
+  constexpr std::array kTimes = {"in the morning", "before noon", "in the afternoon", "in the evening",
+                                 "at night"};
+  using Maker = SampleSentence (Storyteller::*)();
+  constexpr std::array<Maker, 11> kMakers = {
+      &Storyteller::event,   &Storyteller::event,        &Storyteller::relative,    &Storyteller::relative,
+      &Storyteller::report,  &Storyteller::gift,         &Storyteller::subordinate, &Storyteller::existence,
+      &Storyteller::passive, &Storyteller::coordination, &Storyteller::possession};
+  SampleDocument document;
+  const uint32_t paragraphs = 2 + draws_.below(3);
+  for (uint32_t number = 0; number < paragraphs; ++number) {
+    std::vector<SampleSentence>& sentences = document.paragraphs.emplace_back();
+    if (number < people_.size()) {
+      sentences.push_back(introduction(static_cast<int>(number)));
+    }
+    sentences.push_back(opening(kTimes[number]));
+    const uint32_t more = 2 + draws_.below(4);
+    for (uint32_t count = 0; count < more; ++count) {
+      sentences.push_back((this->*kMakers[draws_.below(static_cast<uint32_t>(kMakers.size()))])());
+    }
+  }
+  document.paragraphs.back().push_back(ending());
+  return document;
+}
+
+// --- phrases
+
+void Storyteller::auxiliary(SentenceBuilder& out, const char* present_one, const char* present_many,
+                            const char* past_one, const char* past_many, bool plural) {
+  out.word(past_ ? (plural ? past_many : past_one) : (plural ? present_many : present_one), "AUX");
+}
+
+void Storyteller::finite(SentenceBuilder& out, const Verb& verb, bool plural) {
+  out.word(past_ ? verb.past : plural ? verb.base : verb.third, "VERB");
+}
+
+void Storyteller::idiom(SentenceBuilder& out, const Expression& expression, bool plural) {
+  const std::vector<Verb>& heads = lexicon().idiom_heads;
+  const auto head = std::find_if(heads.begin(), heads.end(),
+                                 [&](const Verb& verb) { return verb.base == expression.words.front(); });
+  Expression inflected = expression;
+  if (head != heads.end()) {
+    inflected.words.front() = past_ ? head->past : plural ? head->base : head->third;
+  }
+  out.expression(inflected);
+}
+
+Storyteller::Subject Storyteller::nameOrPronoun(SentenceBuilder& out, int person) {
+  Person& who = people_[static_cast<size_t>(person)];
+  const size_t first = out.open();
+  if (person == last_person_ && who.introduced && chance(0.7)) {
+    out.word(who.name.feminine ? "she" : "he", "PRON");
+  } else if (who.introduced && chance(0.2)) {
+    out.word("the", "DET");
+    out.word(who.role.singular, "NOUN");
+  } else {
+    out.word(who.name.text, "PROPN");
+  }
+  out.close(first, kNounPhrase);
+  last_person_ = person;
+  return {false, person};
+}
+
+void Storyteller::role(SentenceBuilder& out, bool plural) {
+  const Noun& noun = pick(lexicon().roles);
+  out.word(plural ? noun.plural : noun.singular, "NOUN");
+}
+
+Storyteller::Subject Storyteller::subject(SentenceBuilder& out) {
+  if (chance(0.7)) {
+    const int person = last_person_ >= 0 && chance(0.6) ? last_person_ : static_cast<int>(draws_.below(2));
+    // Nobody acts before being introduced.
+    return nameOrPronoun(out, people_[static_cast<size_t>(person)].introduced ? person : 0);
+  }
+  const size_t first = out.open();
+  const bool plural = chance(0.5);
+  out.word("the", "DET");
+  if (chance(0.3)) {
+    out.word(plural ? animal_.plural : animal_.singular, "NOUN");
+  } else {
+    role(out, plural);
+    if (chance(0.4)) {
+      place(out, chance(0.5) ? "from" : "near");  // a noun between subject and verb that may differ in number
+    }
+  }
+  out.close(first, kNounPhrase);
+  last_person_ = -1;
+  return {plural, -1};
+}
+
+void Storyteller::thing(SentenceBuilder& out, int index) {
+  Thing& item = things_[static_cast<size_t>(index)];
+  const size_t first = out.open();
+  if (item.introduced) {
+    out.word("the", "DET");
+  } else if (item.plural) {
+    constexpr std::array kNumbers = {"two", "three", "four", "five", "seven"};
+    out.word(kNumbers[draws_.below(kNumbers.size())], "NUM");
+  } else {
+    out.word("a", "DET");
+  }
+  if (!item.introduced || chance(0.4)) {
+    out.word(item.adjective, "ADJ");
+  }
+  if (item.compound.words.empty()) {
+    out.word(item.plural ? item.noun.plural : item.noun.singular, "NOUN");
+  } else {
+    Expression compound = item.compound;
+    if (item.plural) {
+      compound.words.back() = compound.words.back() == "knife" ? "knives" : pluralOf(compound.words.back());
+    }
+    out.expression(compound);
+  }
+  out.close(first, kNounPhrase);
+  item.introduced = true;
+}
+
+void Storyteller::otherPerson(SentenceBuilder& out, int person) {
+  const size_t first = out.open();
+  const int other = person < 0 ? static_cast<int>(draws_.below(2)) : 1 - person;
+  const Person& who = people_[static_cast<size_t>(other)];
+  if (who.introduced) {
+    out.word(who.name.text, "PROPN");
+  } else {
+    out.word("a", "DET");
+    out.word(pick(lexicon().person_adjectives), "ADJ");
+    role(out, false);
+  }
+  out.close(first, kNounPhrase);
+}
+
+void Storyteller::place(SentenceBuilder& out, const char* preposition) {
+  if (preposition != nullptr) {
+    out.word(preposition, "ADP");
+  } else if (chance(0.5)) {
+    out.expression(lexicon().prepositions[draws_.below(6)]);
+  } else {
+    constexpr std::array kPrepositions = {"near", "behind", "at", "beside", "opposite"};
+    out.word(kPrepositions[draws_.below(kPrepositions.size())], "ADP");
+  }
+  const size_t first = out.open();
+  out.word("the", "DET");
+  if (chance(0.25)) {
+    out.expression(site_);
+  } else {
+    if (chance(0.2)) {
+      out.word(pick(lexicon().place_adjectives), "ADJ");
+    }
+    out.word(places_[draws_.below(2)].singular, "NOUN");
+  }
+  out.close(first, kNounPhrase);
+}
+
+void Storyteller::predicate(SentenceBuilder& out, const Subject& who) {
+  const Lexicon& words = lexicon();
+  const size_t first = out.open();
+  const uint32_t kind = draws_.below(8);
+  if (kind <= 1) {
+    finite(out, pick(words.thing_verbs), who.plural);
+    someThing(out);
+  } else if (kind == 2) {
+    finite(out, pick(words.person_verbs), who.plural);
+    otherPerson(out, who.person);
+  } else if (kind == 3) {
+    idiom(out, pick(words.object_verbs), who.plural);
+    someThing(out);
+  } else if (kind == 4) {
+    idiom(out, pick(words.idle_idioms), who.plural);
+  } else if (kind == 5) {
+    finite(out, pick(words.motion_verbs), who.plural);
+    place(out, "to");
+  } else if (kind == 6) {
+    auxiliary(out, "does", "do", "did", "did", who.plural);
+    out.word("not", "PART");
+    out.word(pick(words.person_verbs).base, "VERB");
+    otherPerson(out, who.person);
+  } else {
+    finite(out, pick(words.idle_verbs), who.plural);
+    if (chance(0.5)) {
+      out.word(pick(words.manner_adverbs), "ADV");
+    }
+    if (chance(0.6)) {
+      place(out, nullptr);
+    }
+  }
+  out.close(first, kVerbPhrase);
+}
+
+void Storyteller::clause(SentenceBuilder& out) {
+  const size_t first = out.open();
+  const Subject who = subject(out);
+  predicate(out, who);
+  out.close(first, kClause);
+}
+
+// --- sentences
+
+SampleSentence Storyteller::introduction(int person) {
+  SentenceBuilder out;
+  Person& who = people_[static_cast<size_t>(person)];
+  const size_t first = out.open();
+  out.word(who.name.text, "PROPN");
+  out.word(",", "PUNCT");
+  const size_t apposition = out.open();
+  out.word("a", "DET");
+  out.word(who.adjective, "ADJ");
+  out.word(who.role.singular, "NOUN");
+  out.close(apposition, kNounPhrase);
+  out.word(",", "PUNCT");
+  out.close(first, kNounPhrase);
+  const Verb live = verbOf(chance(0.5) ? "live" : "work");
+  finite(out, live, false);
+  place(out, "near");
+  out.word("in", "ADP");
+  const size_t town = out.open();
+  out.expression(town_);
+  out.close(town, kNounPhrase);
+  who.introduced = true;
+  last_person_ = person;
+  return out.finish();
+}
+
+SampleSentence Storyteller::opening(const char* time) {
+  SentenceBuilder out;
+  std::string_view rest = time;
+  while (!rest.empty()) {
+    const size_t end = rest.find(' ');
+    const std::string_view text = rest.substr(0, end);
+    out.word(std::string(text), text == "the"                                      ? "DET"
+                                : text == "in" || text == "at" || text == "before" ? "ADP"
+                                                                                   : "NOUN");
+    rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
+  }
+  out.word(",", "PUNCT");
+  const Subject who = nameOrPronoun(out, last_person_ >= 0 ? last_person_ : 0);
+  finite(out, pick(lexicon().motion_verbs), who.plural);
+  place(out, "to");
+  if (chance(0.5)) {
+    out.word("with", "ADP");
+    someThing(out);
+  }
+  return out.finish();
+}
+
+SampleSentence Storyteller::event() {
+  SentenceBuilder out;
+  if (chance(0.35)) {
+    out.expression(pick(lexicon().adverbials));
+    out.word(",", "PUNCT");
+  }
+  clause(out);
+  return out.finish();
+}
+
+// The subject and its verb stand on either side of a clause, whose nouns may differ from it in number.
+SampleSentence Storyteller::relative() {
+  const Lexicon& words = lexicon();
+  SentenceBuilder out;
+  const auto index = draws_.below(static_cast<uint32_t>(things_.size()));
+  Thing& item = things_[index];
+  const size_t first = out.open();
+  item.introduced = true;
+  thing(out, static_cast<int>(index));
+  const size_t inner = out.open();
+  out.word("that", "SCONJ");
+  const bool plural = chance(0.4);
+  const size_t who = out.open();
+  out.word("the", "DET");
+  role(out, plural);
+  if (chance(0.5)) {
+    place(out, "near");
+  }
+  out.close(who, kNounPhrase);
+  toHave(out, plural);
+  out.word(pick(words.thing_verbs).participle, "VERB");
+  out.close(inner, kRelative);
+  out.close(first, kNounPhrase);
+  const size_t verb = out.open();
+  toBe(out, item.plural);
+  if (chance(0.4)) {
+    out.word(pick(words.degree_adverbs), "ADV");
+  }
+  out.word(pick(words.thing_adjectives), "ADJ");
+  out.close(verb, kVerbPhrase);
+  last_person_ = -1;
+  return out.finish();
+}
+
+SampleSentence Storyteller::report() {
+  SentenceBuilder out;
+  const Subject who = subject(out);
+  finite(out, pick(lexicon().saying_verbs), who.plural);
+  out.word("that", "SCONJ");
+  clause(out);
+  return out.finish();
+}
+
+SampleSentence Storyteller::subordinate() {
+  constexpr std::array kJunctions = {"when", "because", "although", "while", "before", "after"};
+  SentenceBuilder out;
+  const char* junction = kJunctions[draws_.below(kJunctions.size())];
+  if (chance(0.5)) {
+    out.word(junction, "SCONJ");
+    clause(out);
+    out.word(",", "PUNCT");
+    clause(out);
+  } else {
+    clause(out);
+    out.word(junction, "SCONJ");
+    clause(out);
+  }
+  return out.finish();
+}
+
+SampleSentence Storyteller::gift() {
+  SentenceBuilder out;
+  const Subject who = subject(out);
+  const size_t first = out.open();
+  finite(out, pick(lexicon().giving_verbs), who.plural);
+  someThing(out);
+  out.word("to", "ADP");
+  otherPerson(out, who.person);
+  out.close(first, kVerbPhrase);
+  return out.finish();
+}
+
+SampleSentence Storyteller::existence() {
+  SentenceBuilder out;
+  out.word("there", "PRON");
+  const auto index = draws_.below(static_cast<uint32_t>(things_.size()));
+  things_[index].introduced = false;  // "there was the lamp" is no English
+  toBe(out, things_[index].plural);
+  thing(out, static_cast<int>(index));
+  place(out, nullptr);
+  last_person_ = -1;
+  return out.finish();
+}
+
+SampleSentence Storyteller::passive() {
+  SentenceBuilder out;
+  const auto index = draws_.below(static_cast<uint32_t>(things_.size()));
+  const bool plural = things_[index].plural;
+  thing(out, static_cast<int>(index));
+  toBe(out, plural);
+  out.word(pick(lexicon().making_verbs).participle, "VERB");
+  if (chance(0.4)) {
+    out.word("of", "ADP");
+    out.word(pick(lexicon().materials), "NOUN");
+  }
+  out.word("by", "ADP");
+  otherPerson(out, -1);
+  last_person_ = -1;
+  return out.finish();
+}
+
+SampleSentence Storyteller::coordination() {
+  SentenceBuilder out;
+  const Subject who = subject(out);
+  predicate(out, who);
+  out.word(chance(0.7) ? "and" : "but", "CCONJ");
+  if (chance(0.5)) {
+    out.word("then", "ADV");
+  }
+  predicate(out, who);
+  return out.finish();
+}
+
+// Possessives and reflexives agree with a person named earlier.
+SampleSentence Storyteller::possession() {
+  const Lexicon& words = lexicon();
+  SentenceBuilder out;
+  const int person = people_[1].introduced ? static_cast<int>(draws_.below(2)) : 0;
+  const Subject who = nameOrPronoun(out, person);
+  const bool feminine = people_[static_cast<size_t>(person)].name.feminine;
+  const size_t verb = out.open();
+  finite(out, pick(words.thing_verbs), who.plural);
+  const size_t first = out.open();
+  out.word(feminine ? "her" : "his", "PRON");
+  out.word(pick(words.things).singular, "NOUN");
+  out.close(first, kNounPhrase);
+  if (chance(0.4)) {
+    out.word(feminine ? "herself" : "himself", "PRON");
+  }
+  if (chance(0.3)) {
+    out.word(pick(words.manner_adverbs), "ADV");
+  }
+  out.close(verb, kVerbPhrase);
+  return out.finish();
+}
+
+SampleSentence Storyteller::ending() {
+  SentenceBuilder out;
+  out.word("the", "DET");
+  out.word("next", "ADJ");
+  out.word("day", "NOUN");
+  out.word(",", "PUNCT");
+  const Subject who = nameOrPronoun(out, 0);
+  predicate(out, who);
+  out.word("and", "CCONJ");
+  idiom(out, pick(lexicon().idle_idioms), who.plural);
+  return out.finish();
+}
+
+}  // namespace heddle::sample

@@ -1,0 +1,110 @@
+// The grammar of the sample text: sentences about the people and things of one document.
+
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "engine/base/random.h"
+#include "engine/text/sample_lexicon.h"
+#include "engine/text/sample_text.h"
+
+namespace heddle::sample {
+
+// Collects words with their parts of speech and the phrases around them, and spells the sentence in the end.
+class SentenceBuilder {
+ public:
+  void word(std::string text, const char* part_of_speech);
+  void expression(const Expression& expression);
+  size_t open() const { return words_.size(); }
+  // Everything added since `first` is a phrase.
+  void close(size_t first, const char* kind);
+  // Capital, full stop, "a" or "an".
+  SampleSentence finish();
+
+ private:
+  struct Word {
+    std::string text;
+    const char* part_of_speech;
+  };
+  std::vector<Word> words_;
+  std::vector<SamplePhrase> phrases_;
+};
+
+// Tells one story: a few people and things that keep their names and properties, in one tense and one place,
+// from morning to night.
+class Storyteller {
+ public:
+  Storyteller(uint64_t seed, int64_t index);
+
+  SampleDocument tell();
+
+ private:
+  struct Person {
+    Name name;
+    Noun role;
+    std::string adjective;
+    bool introduced = false;
+  };
+  struct Thing {
+    Noun noun;
+    Expression compound;  // instead of the noun when it has words
+    std::string adjective;
+    bool plural = false;
+    bool introduced = false;
+  };
+  // What a verb agrees with, and whom a pronoun may mean.
+  struct Subject {
+    bool plural = false;
+    int person = -1;  // index into people_, or -1
+  };
+
+  template <typename T>
+  const T& pick(const std::vector<T>& items);
+  bool chance(double probability) { return draws_.uniform() < probability; }
+
+  // Phrases. Each adds its words to the sentence.
+  Subject nameOrPronoun(SentenceBuilder& out, int person);
+  Subject subject(SentenceBuilder& out);
+  void thing(SentenceBuilder& out, int index);
+  void someThing(SentenceBuilder& out) {
+    thing(out, static_cast<int>(draws_.below(static_cast<uint32_t>(things_.size()))));
+  }
+  void otherPerson(SentenceBuilder& out, int person);
+  void place(SentenceBuilder& out, const char* preposition);
+  void role(SentenceBuilder& out, bool plural);
+  void finite(SentenceBuilder& out, const Verb& verb, bool plural);
+  void auxiliary(SentenceBuilder& out, const char* present_one, const char* present_many,
+                 const char* past_one, const char* past_many, bool plural);
+  void toBe(SentenceBuilder& out, bool plural) { auxiliary(out, "is", "are", "was", "were", plural); }
+  void toHave(SentenceBuilder& out, bool plural) { auxiliary(out, "has", "have", "had", "had", plural); }
+  void idiom(SentenceBuilder& out, const Expression& expression, bool plural);
+  void predicate(SentenceBuilder& out, const Subject& subject);
+  void clause(SentenceBuilder& out);
+
+  // Sentences.
+  SampleSentence introduction(int person);
+  SampleSentence opening(const char* time);
+  SampleSentence event();
+  SampleSentence relative();
+  SampleSentence report();
+  SampleSentence subordinate();
+  SampleSentence gift();
+  SampleSentence existence();
+  SampleSentence passive();
+  SampleSentence coordination();
+  SampleSentence possession();
+  SampleSentence ending();
+
+  RandomStream draws_;
+  bool past_ = true;
+  std::vector<Person> people_;
+  std::vector<Thing> things_;
+  Expression town_;
+  std::vector<Noun> places_;
+  Expression site_;
+  Noun animal_;
+  int last_person_ = -1;  // the subject of the sentence before: a pronoun refers to it
+};
+
+}  // namespace heddle::sample
