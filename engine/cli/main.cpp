@@ -8,6 +8,7 @@
 #include <fstream>
 #include <iostream>
 
+#include "engine/base/file.h"
 #include "engine/base/paths.h"
 #include "engine/cli/run_commands.h"
 #include "engine/cli/runs/runs_command.h"
@@ -135,7 +136,13 @@ int main(int argc, char** argv) {
   CLI::App* runs_list = runs->add_subcommand("list", "All runs, newest first");
   CLI::App* runs_show = runs->add_subcommand("show", "One run in full");
   CLI::App* runs_metrics = runs->add_subcommand("metrics", "Names of a run's metrics, or the points of one");
-  addRunsArguments(*runs_list, *runs_show, *runs_metrics, runs_options);
+  runs_list->add_flag("--archived", runs_options.archived, "Archived runs too");
+  for (CLI::App* command : {runs_show, runs_metrics}) {
+    command->add_option("run", runs_options.id, "Id of the run, or its beginning")->required();
+  }
+  runs_metrics->add_option("--metric", runs_options.metric, "Points of this metric (default: the names of all)");
+  runs_metrics->add_option("--axis", runs_options.axis, "step, tokens, seconds, flops or time");
+  runs_metrics->add_flag("--csv", runs_options.csv, "Print CSV");
   for (CLI::App* command : {runs_list, runs_show, runs_metrics}) {
     addWorkspace(command);
     addJson(command);
@@ -170,5 +177,10 @@ int main(int argc, char** argv) {
   if (sample->parsed()) {
     return writeSample(sample_folder, sample_options, gold);
   }
-  return kExitDone;
+  runs_options.action = runs_show->parsed()      ? RunsAction::kShow
+                        : runs_metrics->parsed() ? RunsAction::kMetrics
+                                                 : RunsAction::kList;
+  runs_options.workspace = workspace;
+  runs_options.json = json;
+  return runsCommand(runs_options, std::cout, std::cerr);
 }

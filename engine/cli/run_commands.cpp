@@ -3,6 +3,8 @@
 #include <sys/stat.h>
 
 #include <cctype>
+#include <cerrno>
+#include <cstring>
 
 #include "engine/base/clock.h"
 #include "engine/base/file.h"
@@ -62,16 +64,12 @@ std::string slug(const std::string& name) {
 
 Result<TrainCommand> prepareRun(const RunArguments& arguments) {
   ParsedRecipe parsed = readRecipe(arguments.recipe);
-  std::vector<RecipeProblem> found = std::move(parsed.problems);
   for (const std::string& setting : arguments.settings) {
     if (const Status status = applySetting(parsed.recipe, setting); !status.ok()) {
-      found.push_back({0, "--set " + setting, status.error().text, status.error().hint});
+      parsed.problems.push_back({0, "--set " + setting, status.error().text, status.error().hint});
     }
   }
-  if (parsed.ok() && found.empty()) {
-    found = checkRecipe(parsed.recipe, parsed.lines);
-  }
-  if (!found.empty()) {
+  if (const auto found = allProblems(parsed); !found.empty()) {
     return problems(found, arguments.recipe);
   }
   TrainCommand command;
@@ -101,11 +99,7 @@ Result<TrainCommand> prepareResume(const std::string& id, const std::string& wor
                  "`heddle-engine runs list` names them"};
   }
   ParsedRecipe parsed = readRecipe(command.folder.recipe());
-  std::vector<RecipeProblem> found = std::move(parsed.problems);
-  if (found.empty()) {
-    found = checkRecipe(parsed.recipe, parsed.lines);
-  }
-  if (!found.empty()) {
+  if (const auto found = allProblems(parsed); !found.empty()) {
     return problems(found, command.folder.recipe().string());
   }
   command.recipe = std::move(parsed.recipe);

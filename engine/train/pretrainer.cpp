@@ -113,7 +113,8 @@ Status Pretrainer::restore() {
 void Pretrainer::announce() {
   const Estimate estimate = estimateRecipe(recipe_, {.vocab_size = model_recipe_.vocab_size,
                                                      .flops_per_second = place_.flops_per_second,
-                                                     .bf16 = place_.type == ComputeType::kBf16});
+                                                     .bf16 = place_.type == ComputeType::kBf16,
+                                                     .cuda = place_.device.is_cuda()});
   char host[256] = "";
   ::gethostname(host, sizeof host - 1);
   RunStarted started;

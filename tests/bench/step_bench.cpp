@@ -92,8 +92,9 @@ Batch randomBatch(const Options& options) {
 
 int run(const Options& options) {
   Recipe recipe;
-  if (const Field* preset = findField("model.preset"); preset != nullptr) {
-    preset->set(recipe, 0, options.size);
+  if (!applyPreset(recipe.model, options.size)) {
+    std::fprintf(stderr, "step_bench: there is no size %s\n", options.size.c_str());
+    return 2;
   }
   recipe.model.vocab_size = kVocabulary;
   RunRecipe place_recipe;
