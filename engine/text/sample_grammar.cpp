@@ -79,8 +79,12 @@ Storyteller::Storyteller(uint64_t seed, int64_t index)
   for (const Name& name : names) {
     people_.push_back({name, pick(words.roles), pick(words.person_adjectives)});
   }
+  while (people_[1].role.singular == people_[0].role.singular) {
+    people_[1].role = pick(words.roles);
+  }
   while (things_.size() < 4) {
-    Thing thing{pick(words.things), {}, pick(words.thing_adjectives), chance(0.35)};
+    Thing thing{pick(words.things),    {},          pick(words.looks), pick(words.states),
+                pick(words.materials), chance(0.35)};
     if (chance(0.25)) {
       thing.compound = pick(words.compounds);
     }
@@ -90,6 +94,9 @@ Storyteller::Storyteller(uint64_t seed, int64_t index)
   site_ = pick(words.sites);
   animal_ = pick(words.animals);
   places_ = {pick(words.places), pick(words.places)};
+  while (places_[1].singular == places_[0].singular) {
+    places_[1] = pick(words.places);
+  }
 }
 
 SampleDocument Storyteller::tell() {
@@ -142,7 +149,7 @@ void Storyteller::idiom(SentenceBuilder& out, const Expression& expression, bool
 Storyteller::Subject Storyteller::nameOrPronoun(SentenceBuilder& out, int person) {
   Person& who = people_[static_cast<size_t>(person)];
   const size_t first = out.open();
-  if (person == last_person_ && who.introduced && chance(0.7)) {
+  if (person == last_person_ && who.introduced && (only_pronouns_ || chance(0.7))) {
     out.word(who.name.feminine ? "she" : "he", "PRON");
   } else if (who.introduced && chance(0.2)) {
     out.word("the", "DET");
@@ -156,8 +163,11 @@ Storyteller::Subject Storyteller::nameOrPronoun(SentenceBuilder& out, int person
 }
 
 void Storyteller::role(SentenceBuilder& out, bool plural) {
-  const Noun& noun = pick(lexicon().roles);
-  out.word(plural ? noun.plural : noun.singular, "NOUN");
+  const Noun* noun = &pick(lexicon().roles);
+  while (noun->singular == people_[0].role.singular || noun->singular == people_[1].role.singular) {
+    noun = &pick(lexicon().roles);
+  }
+  out.word(plural ? noun->plural : noun->singular, "NOUN");
 }
 
 Storyteller::Subject Storyteller::subject(SentenceBuilder& out) {
@@ -194,7 +204,7 @@ void Storyteller::thing(SentenceBuilder& out, int index) {
     out.word("a", "DET");
   }
   if (!item.introduced || chance(0.4)) {
-    out.word(item.adjective, "ADJ");
+    out.word(item.look, "ADJ");
   }
   if (item.compound.words.empty()) {
     out.word(item.plural ? item.noun.plural : item.noun.singular, "NOUN");
@@ -287,6 +297,12 @@ void Storyteller::clause(SentenceBuilder& out) {
   out.close(first, kClause);
 }
 
+void Storyteller::laterClause(SentenceBuilder& out) {
+  only_pronouns_ = true;
+  clause(out);
+  only_pronouns_ = false;
+}
+
 // --- sentences
 
 SampleSentence Storyteller::introduction(int person) {
@@ -304,7 +320,11 @@ SampleSentence Storyteller::introduction(int person) {
   out.close(first, kNounPhrase);
   const Verb live = verbOf(chance(0.5) ? "live" : "work");
   finite(out, live, false);
-  place(out, "near");
+  out.word("near", "ADP");
+  const size_t home = out.open();
+  out.word("the", "DET");
+  out.word(places_[0].singular, "NOUN");
+  out.close(home, kNounPhrase);
   out.word("in", "ADP");
   const size_t town = out.open();
   out.expression(town_);
@@ -328,7 +348,15 @@ SampleSentence Storyteller::opening(const char* time) {
   out.word(",", "PUNCT");
   const Subject who = nameOrPronoun(out, last_person_ >= 0 ? last_person_ : 0);
   finite(out, pick(lexicon().motion_verbs), who.plural);
-  place(out, "to");
+  out.word("to", "ADP");
+  const size_t goal = out.open();
+  out.word("the", "DET");
+  if (chance(0.5)) {
+    out.expression(site_);
+  } else {
+    out.word(places_[1].singular, "NOUN");
+  }
+  out.close(goal, kNounPhrase);
   if (chance(0.5)) {
     out.word("with", "ADP");
     someThing(out);
@@ -374,7 +402,7 @@ SampleSentence Storyteller::relative() {
   if (chance(0.4)) {
     out.word(pick(words.degree_adverbs), "ADV");
   }
-  out.word(pick(words.thing_adjectives), "ADJ");
+  out.word(item.state, "ADJ");
   out.close(verb, kVerbPhrase);
   last_person_ = -1;
   return out.finish();
@@ -385,7 +413,7 @@ SampleSentence Storyteller::report() {
   const Subject who = subject(out);
   finite(out, pick(lexicon().saying_verbs), who.plural);
   out.word("that", "SCONJ");
-  clause(out);
+  laterClause(out);
   return out.finish();
 }
 
@@ -397,11 +425,11 @@ SampleSentence Storyteller::subordinate() {
     out.word(junction, "SCONJ");
     clause(out);
     out.word(",", "PUNCT");
-    clause(out);
+    laterClause(out);
   } else {
     clause(out);
     out.word(junction, "SCONJ");
-    clause(out);
+    laterClause(out);
   }
   return out.finish();
 }
@@ -418,13 +446,23 @@ SampleSentence Storyteller::gift() {
   return out.finish();
 }
 
+// Brings in something new; when everything is known already, an animal.
 SampleSentence Storyteller::existence() {
   SentenceBuilder out;
+  const auto unknown =
+      std::find_if(things_.begin(), things_.end(), [](const Thing& item) { return !item.introduced; });
   out.word("there", "PRON");
-  const auto index = draws_.below(static_cast<uint32_t>(things_.size()));
-  things_[index].introduced = false;  // "there was the lamp" is no English
-  toBe(out, things_[index].plural);
-  thing(out, static_cast<int>(index));
+  if (unknown != things_.end()) {
+    toBe(out, unknown->plural);
+    thing(out, static_cast<int>(unknown - things_.begin()));
+  } else {
+    const bool plural = chance(0.5);
+    toBe(out, plural);
+    const size_t first = out.open();
+    out.word(plural ? "some" : "a", "DET");
+    out.word(plural ? animal_.plural : animal_.singular, "NOUN");
+    out.close(first, kNounPhrase);
+  }
   place(out, nullptr);
   last_person_ = -1;
   return out.finish();
@@ -436,10 +474,12 @@ SampleSentence Storyteller::passive() {
   const bool plural = things_[index].plural;
   thing(out, static_cast<int>(index));
   toBe(out, plural);
-  out.word(pick(lexicon().making_verbs).participle, "VERB");
   if (chance(0.4)) {
+    out.word("made", "VERB");
     out.word("of", "ADP");
-    out.word(pick(lexicon().materials), "NOUN");
+    out.word(things_[index].material, "NOUN");
+  } else {
+    out.word(pick(lexicon().making_verbs).participle, "VERB");
   }
   out.word("by", "ADP");
   otherPerson(out, -1);

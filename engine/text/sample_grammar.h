@@ -48,8 +48,10 @@ class Storyteller {
   };
   struct Thing {
     Noun noun;
-    Expression compound;  // instead of the noun when it has words
-    std::string adjective;
+    Expression compound;   // instead of the noun when it has words
+    std::string look;      // as in "the red lamp"
+    std::string state;     // as in "the lamp was heavy"
+    std::string material;  // as in "the lamp was made of copper"
     bool plural = false;
     bool introduced = false;
   };
@@ -72,7 +74,7 @@ class Storyteller {
   }
   void otherPerson(SentenceBuilder& out, int person);
   void place(SentenceBuilder& out, const char* preposition);
-  void role(SentenceBuilder& out, bool plural);
+  void role(SentenceBuilder& out, bool plural);  // of nobody with a name
   void finite(SentenceBuilder& out, const Verb& verb, bool plural);
   void auxiliary(SentenceBuilder& out, const char* present_one, const char* present_many,
                  const char* past_one, const char* past_many, bool plural);
@@ -81,6 +83,7 @@ class Storyteller {
   void idiom(SentenceBuilder& out, const Expression& expression, bool plural);
   void predicate(SentenceBuilder& out, const Subject& subject);
   void clause(SentenceBuilder& out);
+  void laterClause(SentenceBuilder& out);  // of the same sentence: there a person is named once
 
   // Sentences.
   SampleSentence introduction(int person);
@@ -104,7 +107,8 @@ class Storyteller {
   std::vector<Noun> places_;
   Expression site_;
   Noun animal_;
-  int last_person_ = -1;  // the subject of the sentence before: a pronoun refers to it
+  bool only_pronouns_ = false;  // for the person last named
+  int last_person_ = -1;        // the subject of the sentence before: a pronoun refers to it
 };
 
 }  // namespace heddle::sample

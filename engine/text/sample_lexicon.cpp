@@ -55,13 +55,14 @@ constexpr const char* kPlaces =
     "quarry/quarries, chapel, gate, court";
 constexpr const char* kMaterials =
     "wood, wool, silk, iron, silver, gold, copper, leather, paper, linen, clay, marble, straw, wax, cotton";
-constexpr const char* kThingAdjectives =
-    "red, blue, green, yellow, black, white, brown, grey, old, new, small, large, heavy, light, broken, "
-    "clean, dusty, round, "
-    "square, long, short, thin, thick, soft, hard, cheap, expensive, plain, golden, wooden, silver, rusty, "
-    "painted, empty, full, "
-    "warm, cold, dry, wet, rare, strange, famous, fragile, bright, dark, narrow, wide, crooked, smooth, "
-    "rough";
+constexpr const char* kLooks =
+    "red, blue, green, yellow, black, white, brown, grey, small, large, round, long, short, thin, thick, "
+    "golden, wooden, narrow, "
+    "wide, painted, striped, purple, tiny, huge";
+constexpr const char* kStates =
+    "old, new, heavy, light, broken, clean, dusty, soft, hard, cheap, expensive, plain, rusty, empty, full, "
+    "warm, cold, dry, wet, "
+    "rare, strange, famous, fragile, bright, dark, crooked, smooth, rough, dirty, precious";
 constexpr const char* kPersonAdjectives =
     "young, old, tall, quiet, cheerful, patient, proud, clever, careful, brave, shy, generous, stubborn, "
     "tired, "
@@ -74,7 +75,7 @@ constexpr const char* kMannerAdverbs =
     "slowly, quickly, carefully, quietly, gladly, badly, proudly, gently, suddenly, secretly, openly, "
     "firmly, politely, angrily, "
     "patiently, nervously, calmly, eagerly, silently, bravely, sadly, cheerfully, softly, loudly, neatly";
-constexpr const char* kDegreeAdverbs = "very, rather, quite, too, almost, surprisingly, unusually";
+constexpr const char* kDegreeAdverbs = "very, rather, quite, surprisingly, unusually, fairly";
 constexpr const char* kThingVerbs =
     "carry, repair, paint, clean, weigh weighed weighed, polish, borrow, examine, fold, lift, open, close, "
     "count, cover, collect, "
@@ -101,9 +102,9 @@ constexpr const char* kIdleVerbs =
     "sleep slept slept, sing sang sung, sit sat sat, stand stood stood, weep wept wept, stay, wonder, nod "
     "nodded nodded";
 constexpr const char* kMotionVerbs =
-    "walk, hurry, travel, return, march, wander, sail, climb, stroll, move, run ran run, go went gone, ride "
-    "rode ridden, drive "
-    "drove driven, come came come";
+    "walk, hurry, travel travelled travelled, return, march, wander, stroll, rush, run ran run, go went "
+    "gone, ride rode ridden, "
+    "drive drove driven, come came come";
 constexpr const char* kSayingVerbs =
     "claim, believe, hope, explain, insist, suspect, admit admitted admitted, doubt, notice, promise, "
     "remember, announce, say "
@@ -344,7 +345,8 @@ const Lexicon& lexicon() {
     words.animals = nounsOf(kAnimals);
     words.places = nounsOf(kPlaces);
     words.materials = listOf(kMaterials);
-    words.thing_adjectives = listOf(kThingAdjectives);
+    words.looks = listOf(kLooks);
+    words.states = listOf(kStates);
     words.person_adjectives = listOf(kPersonAdjectives);
     words.place_adjectives = listOf(kPlaceAdjectives);
     words.manner_adverbs = listOf(kMannerAdverbs);

@@ -36,7 +36,7 @@ struct Expression {
 struct Lexicon {
   std::vector<Name> names;
   std::vector<Noun> roles, things, animals, places;
-  std::vector<std::string> materials, thing_adjectives, person_adjectives, place_adjectives, manner_adverbs,
+  std::vector<std::string> materials, looks, states, person_adjectives, place_adjectives, manner_adverbs,
       degree_adverbs;
   std::vector<Verb> thing_verbs, person_verbs, idle_verbs, motion_verbs, saying_verbs, giving_verbs,
       making_verbs, idiom_heads;
