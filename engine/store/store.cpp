@@ -349,7 +349,8 @@ Result<std::vector<CheckpointRow>> Store::checkpoints(const std::string& run_id)
     std::vector<CheckpointRow> rows;
     const fs::path folder = impl_->workspace.runs() / run_id;
     Query query = impl_->db->query(
-        "SELECT step, path, bytes, time FROM checkpoints JOIN runs USING(run) WHERE id=?1 ORDER BY 1",
+        "SELECT checkpoints.step, path, bytes, time FROM checkpoints JOIN runs USING(run) WHERE id=?1 ORDER "
+        "BY 1",
         run_id);
     while (query.next()) {
       rows.push_back({query.integer(0), (folder / query.text(1)).string(), query.integer(2), query.real(3)});
