@@ -45,7 +45,7 @@ at::Tensor linearBackwardInputCuda(const at::Tensor& grad_out, const at::Tensor&
   return at::mm(grad_out, weight);
 }
 
-void linearBackwardWeightCuda(const at::Tensor& grad_out, const at::Tensor& x, at::Tensor grad_weight) {
+void linearBackwardWeightCuda(const at::Tensor& grad_out, const at::Tensor& x, at::Tensor& grad_weight) {
   if (grad_weight.scalar_type() == x.scalar_type()) {
     grad_weight.addmm_(grad_out.t(), x);
   } else {

@@ -8,7 +8,7 @@
 namespace heddle::cuda {
 namespace {
 
-void adamStepCuda(at::Tensor param, at::Tensor grad, at::Tensor m, at::Tensor v,
+void adamStepCuda(at::Tensor& param, at::Tensor& grad, at::Tensor& m, at::Tensor& v,
                   const std::optional<at::Tensor>& half, double learning_rate, double beta1, double beta2,
                   double epsilon, double weight_decay, double grad_scale, bool bias_correction,
                   int64_t step) {

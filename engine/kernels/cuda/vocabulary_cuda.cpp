@@ -63,7 +63,7 @@ std::tuple<at::Tensor, at::Tensor, at::Tensor, at::Tensor, at::Tensor> vocabular
   return {losses.sum(at::kDouble).to(at::kFloat), hits.sum(), grad_hidden, grad_weight, grad_bias};
 }
 
-void embeddingBackwardCuda(const at::Tensor& grad_out, const at::Tensor& ids, at::Tensor grad_table) {
+void embeddingBackwardCuda(const at::Tensor& grad_out, const at::Tensor& ids, at::Tensor& grad_table) {
   const Launcher launcher(grad_out);
   const Type type = typeOf(grad_out);
   const Type table_type = typeOf(grad_table);
