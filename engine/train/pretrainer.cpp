@@ -58,6 +58,7 @@ class Pretrainer {
     return model;
   }
   Status restore();
+  double measureRate();
   void announce();
   std::vector<Batch> stepBatches(const PhaseRecipe& phase, int64_t step) const;
   StepResult accumulate(const std::vector<Batch>& batches, const PhaseRecipe& phase);
@@ -110,9 +111,27 @@ Status Pretrainer::restore() {
   return {};
 }
 
+// FLOP/s of forward and backward passes, from the second of two over one micro-batch whose gradients are dropped again: the
+// first pays for memory that is touched for the first time.
+double Pretrainer::measureRate() {
+  const PhaseRecipe phase = progress_.finished() ? recipe_.phases.back() : progress_.phase();
+  const std::vector<Batch> batches = {stepBatches(phase, progress_.total().steps).front()};
+  double rate = 0;
+  for (int pass = 0; pass < 2; ++pass) {
+    const double start = monotonicSeconds();
+    const StepResult result = accumulate(batches, phase);
+    synchronize(place_.device);
+    rate = result.flops / std::max(monotonicSeconds() - start, 1e-9);
+  }
+  at::NoGradGuard no_grad;
+  parameters_.gradients().zero_();
+  return rate;
+}
+
 void Pretrainer::announce() {
+  channel_.describeActivity("measuring the speed of a step");
   const Estimate estimate = estimateRecipe(recipe_, {.vocab_size = model_recipe_.vocab_size,
-                                                     .flops_per_second = place_.flops_per_second,
+                                                     .flops_per_second = measureRate(),
                                                      .bf16 = place_.type == ComputeType::kBf16,
                                                      .cuda = place_.device.is_cuda()});
   char host[256] = "";

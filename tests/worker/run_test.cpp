@@ -234,7 +234,7 @@ TEST_F(EngineRun, CudaWhereThereIsNoneIsOneSentence) {
   if (fs::exists("/dev/nvidia0")) {
     GTEST_SKIP() << "this machine has a GPU";
   }
-  const Finished finished = runEngine(arguments("gpu", {"--set", "run.device=cuda"}));
+  const Finished finished = runEngine(arguments("gpu", {"--set", "run.device=cuda", "--set", "model.num_attention_heads=1"}));
   EXPECT_EQ(finished.exit_code, 1);
   EXPECT_NE(finished.output.find("cannot compute on cuda"), std::string::npos) << finished.output;
   const auto events = readEvents(run("gpu"));
@@ -289,7 +289,8 @@ class Serve : public EngineRun {
 };
 
 TEST_F(Serve, AnswersWithMapsWhoseRowsSumToOne) {
-  ASSERT_EQ(runEngine(arguments("served", {"--set", "phase.0.steps=2", "--set", "phase.1.steps=1"})).exit_code, 0);
+  ASSERT_EQ(runEngine(arguments("served", {"--set", "phase.0.steps=2", "--set", "phase.1.steps=1",
+                                           "--set", "optimizer.warmup_steps=0"})).exit_code, 0);
   const std::string array = folder.path() / "maps.safetensors";
   const auto reply = ask({7, run("served") / "checkpoints" / "3", "The weaver laughs.", "She is tired.", array});
   ASSERT_FALSE(reply.failed) << reply.failure.text;
