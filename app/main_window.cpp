@@ -65,7 +65,7 @@ MainWindow::MainWindow(const MainWindowOptions& options, QWidget* parent)
   connectStore();
   connectEngine();
   connectViews();
-  resize(1400, 900);
+  resize(1480, 920);
   default_layout_ = saveState();
   restoreSession();
   updateActions();
@@ -127,7 +127,7 @@ void MainWindow::buildDocks() {
   setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
   setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
   const int character = fontMetrics().averageCharWidth();
-  resizeDocks({runs, inspector}, {66 * character, 50 * character}, Qt::Horizontal);
+  resizeDocks({runs, inspector}, {74 * character, 58 * character}, Qt::Horizontal);
   resizeDocks({log}, {11 * fontMetrics().lineSpacing()}, Qt::Vertical);
 }
 

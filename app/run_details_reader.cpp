@@ -1,12 +1,12 @@
 #include "app/run_details_reader.h"
 
 #include <QCoreApplication>
-#include <QLocale>
 
 #include "engine/base/file.h"
 #include "engine/recipes/fields.h"
 #include "engine/recipes/parse.h"
 #include "engine/recipes/sizes.h"
+#include "views/runs/runs_model.h"
 
 namespace heddle::ui {
 namespace {
@@ -44,17 +44,16 @@ std::vector<DetailGroup> recipeEntries(const Recipe& recipe) {
 std::vector<DetailEntry> sizeEntries(const Recipe& recipe) {
   const Estimate estimate = estimateRecipe(recipe);
   const ParameterCount& count = estimate.parameters;
-  const auto integer = [](int64_t value) { return QLocale::c().toString(static_cast<qlonglong>(value)); };
   std::vector<DetailEntry> entries = {
-      {tr("Vocabulary"), integer(estimate.vocab_size), tr("Expected entries; a learnt vocabulary may be smaller")},
-      {tr("Word embeddings"), integer(count.word_embeddings), {}},
-      {tr("Other embeddings"), integer(count.other_embeddings), tr("Positions, segments, norm")},
-      {tr("Each layer"), integer(count.per_layer), {}},
-      {tr("All layers"), integer(count.layers), {}},
-      {tr("Pooler"), integer(count.pooler), {}},
-      {tr("Vocabulary head"), integer(count.vocabulary_head), tr("Without the word embeddings that it shares")},
-      {tr("Pair head"), integer(count.pair_head), {}},
-      {tr("All parameters"), integer(count.total()), {}},
+      {tr("Vocabulary"), groupedInteger(estimate.vocab_size), tr("Expected entries; a learnt vocabulary may be smaller")},
+      {tr("Word embeddings"), groupedInteger(count.word_embeddings), {}},
+      {tr("Other embeddings"), groupedInteger(count.other_embeddings), tr("Positions, segments, norm")},
+      {tr("Each layer"), groupedInteger(count.per_layer), {}},
+      {tr("All layers"), groupedInteger(count.layers), {}},
+      {tr("Pooler"), groupedInteger(count.pooler), {}},
+      {tr("Vocabulary head"), groupedInteger(count.vocabulary_head), tr("Without the word embeddings that it shares")},
+      {tr("Pair head"), groupedInteger(count.pair_head), {}},
+      {tr("All parameters"), groupedInteger(count.total()), {}},
   };
   for (const MemoryPart& part : estimate.memory) {
     entries.push_back({tr("Memory: ") + text(part.name), text(humanBytes(part.bytes)), tr("Estimated")});

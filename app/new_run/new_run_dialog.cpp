@@ -125,8 +125,8 @@ NewRunDialog::NewRunDialog(const NewRunOptions& options, QWidget* parent)
 
   fillPresets();
   const int character = fontMetrics().averageCharWidth();
-  resize(150 * character, 46 * fontMetrics().lineSpacing());
-  splitter->setSizes({90 * character, 60 * character});
+  resize(190 * character, 52 * fontMetrics().lineSpacing());
+  splitter->setSizes({100 * character, 90 * character});
   if (!options.recipe_toml.isEmpty()) {
     presets_->insertItem(0, tr("The selected run's recipe"));
     presets_->setCurrentIndex(0);

@@ -169,16 +169,18 @@ class FakeRun {
   }
 };
 
-int startRun(const RunFolder& folder, bool resume) {
-  const ParsedRecipe parsed = readRecipe(folder.recipe());
+int startRun(const RunFolder& folder, const std::filesystem::path& recipe, bool resume) {
+  const ParsedRecipe parsed = readRecipe(recipe);
   if (!parsed.ok() || parsed.recipe.name.starts_with("refused")) {
     std::cerr << (parsed.ok() ? "recipe.toml:1: this recipe is refused (choose another name)\n"
                               : problemsText(parsed.problems, "recipe.toml"));
     return 2;
   }
+  const Status made = makeFolder(folder.root);
+  const Status resolved = made ? writeFileAtomic(folder.recipe(), writeRecipe(parsed.recipe)) : made;
   Result<LineAppender> events = LineAppender::open(folder.events());
-  if (!events) {
-    std::cerr << events.error().message() << "\n";
+  if (!resolved || !events) {
+    std::cerr << (resolved ? events.error().message() : resolved.error().message()) << "\n";
     return 1;
   }
   FakeRun run(folder, parsed.recipe, std::move(*events));
@@ -244,7 +246,8 @@ int fakeEngine(const std::vector<std::string>& words) {
   }
   const bool resume = words[0] == "resume";
   const Workspace workspace{option("--workspace")};
-  return startRun({workspace.runs() / (resume ? words[1] : option("--id"))}, resume);
+  const RunFolder folder{workspace.runs() / (resume ? words[1] : option("--id"))};
+  return startRun(folder, resume ? folder.recipe() : std::filesystem::path(words[1]), resume);
 }
 
 }  // namespace

@@ -5,7 +5,6 @@
 #include <QEvent>
 #include <QHeaderView>
 #include <QLabel>
-#include <QLocale>
 #include <QStackedLayout>
 #include <QToolButton>
 #include <QTreeWidget>
@@ -20,12 +19,11 @@ namespace heddle::ui {
 namespace {
 
 constexpr int kStepRole = Qt::UserRole;
+constexpr int kGroupRole = Qt::UserRole + 1;  // a group's name, whatever count its title shows
 
 QString text(const std::string& utf8) { return QString::fromStdString(utf8); }
 
 QString known(double value, QString (*format)(double)) { return value > 0 ? format(value) : QString(); }
-
-QString integer(int64_t value) { return QLocale::c().toString(static_cast<qlonglong>(value)); }
 
 }  // namespace
 
@@ -52,10 +50,11 @@ InspectorView::InspectorView(QWidget* parent)
   tree_->setUniformRowHeights(true);
   tree_->setIndentation(14);
   tree_->setObjectName(QStringLiteral("inspector-tree"));
-  tree_->header()->setStretchLastSection(true);
-  const int character = fontMetrics().averageCharWidth();
-  tree_->header()->resizeSection(0, 22 * character);
-  tree_->header()->resizeSection(1, 16 * character);
+  QHeaderView* const header = tree_->header();
+  header->setStretchLastSection(false);
+  header->setSectionResizeMode(0, QHeaderView::ResizeToContents);
+  header->setSectionResizeMode(1, QHeaderView::Stretch);
+  header->setSectionResizeMode(2, QHeaderView::ResizeToContents);
   copy_recipe_->setText(tr("Copy recipe"));
   copy_recipe_->setAutoRaise(true);
 
@@ -111,13 +110,13 @@ void InspectorView::setRun(const std::optional<RunRow>& run) {
   setRow(cost, tr("Engine time"), known(run->predicted_seconds, formatDuration),
          known(run->engine_seconds, formatDuration), tr("Value: predicted for the whole run"));
   setRow(cost, tr("Tokens/s"), {}, known(run->tokens_per_second.value_or(0), formatCount));
-  setRow(cost, tr("Steps"), run->total_steps > 0 ? integer(run->total_steps) : QString(), integer(run->step));
+  setRow(cost, tr("Steps"), run->total_steps > 0 ? groupedInteger(run->total_steps) : QString(), groupedInteger(run->step));
 
   QTreeWidgetItem* const facts = group(tr("Run"), true);
   setRow(facts, tr("Status"), stateLabel(run->state));
   setRow(facts, tr("Model"), text(run->family));
   setRow(facts, tr("Objective"), text(run->objective));
-  setRow(facts, tr("Parameters"), run->parameters > 0 ? integer(run->parameters) : QString());
+  setRow(facts, tr("Parameters"), run->parameters > 0 ? groupedInteger(run->parameters) : QString());
   setRow(facts, tr("FLOPs per step"), known(run->flops_per_step, formatCount));
   setRow(facts, tr("Seed"), QString::number(run->seed));
   setRow(facts, tr("Device"), text(run->device));
@@ -126,7 +125,7 @@ void InspectorView::setRun(const std::optional<RunRow>& run) {
   setRow(facts, tr("Started"), known(run->started, formatWallTime));
   setRow(facts, tr("Folder"), id);
   if (run->bad_lines > 0) {
-    setRow(facts, tr("Unreadable lines"), integer(run->bad_lines), {}, tr("Lines of its event stream"));
+    setRow(facts, tr("Unreadable lines"), groupedInteger(run->bad_lines), {}, tr("Lines of its event stream"));
   }
 }
 
@@ -138,19 +137,18 @@ void InspectorView::setDetails(const RunDetails& details) {
   copy_recipe_->setEnabled(!recipe_text_.isEmpty());
 
   QTreeWidgetItem* const checkpoints = group(tr("Checkpoints"), false);
-  const auto wanted = static_cast<int>(details.checkpoints.size());
   while (checkpoints->childCount() > 0) {
     delete checkpoints->takeChild(checkpoints->childCount() - 1);
   }
   for (const CheckpointRow& row : details.checkpoints) {
     auto* item = new QTreeWidgetItem(checkpoints);
-    item->setText(0, tr("Step %1").arg(integer(row.step)));
+    item->setText(0, tr("Step %1").arg(groupedInteger(row.step)));
     item->setText(1, formatBytes(static_cast<double>(row.bytes)));
     item->setText(2, formatWallTime(row.time));
     item->setData(0, kStepRole, static_cast<qlonglong>(row.step));
     item->setToolTip(0, text(row.path) + u'\n' + tr("Double-click: its attention"));
   }
-  checkpoints->setText(1, integer(wanted));
+  checkpoints->setText(0, tr("Checkpoints: %1").arg(details.checkpoints.size()));
 
   if (!details.sizes.empty()) {
     QTreeWidgetItem* const sizes = group(tr("Sizes"), false);
@@ -175,7 +173,7 @@ void InspectorView::setDetails(const RunDetails& details) {
 
 QTreeWidgetItem* InspectorView::group(const QString& title, bool expanded) {
   for (int i = 0; i < tree_->topLevelItemCount(); ++i) {
-    if (tree_->topLevelItem(i)->text(0) == title) {
+    if (tree_->topLevelItem(i)->data(0, kGroupRole) == title) {
       return tree_->topLevelItem(i);
     }
   }
@@ -183,6 +181,8 @@ QTreeWidgetItem* InspectorView::group(const QString& title, bool expanded) {
   QFont bold = tree_->font();
   bold.setBold(true);
   item->setFont(0, bold);
+  item->setData(0, kGroupRole, title);
+  item->setFirstColumnSpanned(true);
   item->setExpanded(expanded);
   return item;
 }

@@ -57,15 +57,16 @@ void RunProgressDelegate::paint(QPainter* painter, const QStyleOptionViewItem& o
   painter->save();
   painter->setRenderHint(QPainter::Antialiasing);
   painter->setPen(Qt::NoPen);
-  QColor fill = roleColor(Role::kRunning, option.palette);
+  const bool on_highlight = (option.state & QStyle::State_Selected) != 0;
+  QColor fill = on_highlight ? option.palette.color(QPalette::HighlightedText) : roleColor(Role::kRunning, option.palette);
   fill.setAlphaF(0.12f);
   painter->setBrush(fill);
   painter->drawRoundedRect(barRect(option.rect, 1), 3, 3);
-  fill.setAlphaF(0.4f);
+  fill.setAlphaF(0.35f);
   painter->setBrush(fill);
   painter->drawRoundedRect(barRect(option.rect, index.data(RunsModel::kProgressRole).toDouble()), 3, 3);
-  const bool selected = (option.state & QStyle::State_Selected) != 0 && (option.state & QStyle::State_Active) != 0;
-  painter->setPen(option.palette.color(selected ? QPalette::HighlightedText : QPalette::Text));
+  const auto group = (option.state & QStyle::State_Active) != 0 ? QPalette::Active : QPalette::Inactive;
+  painter->setPen(option.palette.color(group, on_highlight ? QPalette::HighlightedText : QPalette::Text));
   const QRect inside = option.rect.adjusted(8, 0, -6, 0);
   painter->drawText(inside, Qt::AlignLeft | Qt::AlignVCenter,
                     option.fontMetrics.elidedText(words, Qt::ElideRight, inside.width()));

@@ -28,13 +28,12 @@ QString startedText(double wall_seconds) {
 }
 
 QString progressText(const RunRow& run) {
-  const QLocale c = QLocale::c();
   if (run.state == RunState::kQueued) {
     return {};
   }
-  QString steps = c.toString(static_cast<qlonglong>(run.step));
+  QString steps = groupedInteger(run.step);
   if (run.total_steps > 0) {
-    steps += u" / " + c.toString(static_cast<qlonglong>(run.total_steps));
+    steps += u" / " + groupedInteger(run.total_steps);
   }
   if (run.state == RunState::kRunning) {
     if (run.activity != "training" && !run.activity.empty()) {
@@ -85,8 +84,8 @@ const char* fieldOf(RunColumn column) {
   }
 }
 
-// The colour of a drawn run, with its line style where the hue alone repeats.
-QPixmap swatch(const QPen& pen) {
+// The colour of a drawn run, with its line style where the hue alone repeats; on its own ground, to be seen in selected rows too.
+QPixmap swatch(const QPen& pen, const QColor& ground) {
   constexpr int kWidth = 18;
   constexpr int kHeight = 12;
   const qreal ratio = qApp->devicePixelRatio();
@@ -94,15 +93,25 @@ QPixmap swatch(const QPen& pen) {
   pixmap.setDevicePixelRatio(ratio);
   pixmap.fill(Qt::transparent);
   QPainter painter(&pixmap);
+  painter.setRenderHint(QPainter::Antialiasing);
+  painter.setPen(Qt::NoPen);
+  painter.setBrush(ground);
+  painter.drawRoundedRect(QRectF(0, 0, kWidth, kHeight), 2, 2);
   QPen thick = pen;
   thick.setWidthF(3);
   thick.setCapStyle(Qt::FlatCap);
   painter.setPen(thick);
-  painter.drawLine(QPointF(0, kHeight / 2.0), QPointF(kWidth, kHeight / 2.0));
+  painter.drawLine(QPointF(2, kHeight / 2.0), QPointF(kWidth - 2, kHeight / 2.0));
   return pixmap;
 }
 
 }  // namespace
+
+QString groupedInteger(int64_t value) {
+  QLocale grouping = QLocale::c();
+  grouping.setNumberOptions(QLocale::DefaultNumberOptions);
+  return grouping.toString(static_cast<qlonglong>(value));
+}
 
 QString stateLabel(RunState state) {
   switch (state) {
@@ -347,8 +356,9 @@ QVariant RunsModel::data(const QModelIndex& index, int role) const {
     case Qt::CheckStateRole:
       return column == RunColumn::kName ? QVariant(isDrawn(id) ? Qt::Checked : Qt::Unchecked) : QVariant();
     case Qt::DecorationRole:
-      return column == RunColumn::kName && isDrawn(id) ? QVariant(swatch(seriesPen(style(id), qApp->palette())))
-                                                       : QVariant();
+      return column == RunColumn::kName && isDrawn(id)
+                 ? QVariant(swatch(seriesPen(style(id), qApp->palette()), qApp->palette().color(QPalette::Base)))
+                 : QVariant();
     case Qt::ForegroundRole:
       return column == RunColumn::kState ? QVariant(roleColor(stateRole(run.state), qApp->palette()))
                                          : QVariant();

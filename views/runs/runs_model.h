@@ -51,6 +51,8 @@ struct RunColumnInfo {
 RunColumnInfo columnInfo(RunColumn column);
 
 QString stateLabel(RunState state);
+// 12345 -> "12,345".
+QString groupedInteger(int64_t value);
 
 class RunsModel final : public QAbstractTableModel {
   Q_OBJECT

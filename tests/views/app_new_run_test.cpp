@@ -1,0 +1,123 @@
+#include <QComboBox>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QTest>
+
+#include "app/new_run/new_run_dialog.h"
+#include "app/new_run/recipe_form.h"
+#include "tests/views/app_test_support.h"
+
+namespace heddle::ui {
+namespace {
+
+class NewRunTest : public WorkspaceTest {
+ protected:
+  static void type(QWidget* editor, const QString& text) {
+    auto* line = qobject_cast<QLineEdit*>(editor);
+    ASSERT_NE(line, nullptr);
+    line->selectAll();
+    QTest::keyClicks(line, text);
+  }
+
+  static QPushButton* button(NewRunDialog& dialog, const char* name) {
+    return dialog.findChild<QPushButton*>(QString::fromLatin1(name));
+  }
+
+  static bool settle(NewRunDialog& dialog) {
+    return waitUntil([&] { return dialog.checked(); });
+  }
+};
+
+TEST_F(NewRunTest, EveryKeyOfTheTableHasAnEditor) {
+  RecipeForm form;
+  form.setRecipe(Recipe{});
+  for (const Field& field : recipeFields()) {
+    const QString key = field.ofPhase() ? QStringLiteral("phase.0.") + QString::fromStdString(std::string(field.key))
+                                        : QString::fromStdString(std::string(field.path));
+    EXPECT_NE(form.editor(key), nullptr) << key.toStdString();
+  }
+}
+
+TEST_F(NewRunTest, TypedValuesReachTheRecipeAndAPresetFillsTheSizes) {
+  RecipeForm form;
+  form.setRecipe(Recipe{});
+  type(form.editor(QStringLiteral("optimizer.learning_rate")), QStringLiteral("3e-4"));
+  EXPECT_DOUBLE_EQ(form.recipe().optimizer.learning_rate, 3e-4);
+  auto* preset = qobject_cast<QComboBox*>(form.editor(QStringLiteral("model.preset")));
+  ASSERT_NE(preset, nullptr);
+  preset->setCurrentText(QStringLiteral("base"));
+  EXPECT_EQ(form.recipe().model.hidden_size, 768);
+  EXPECT_EQ(qobject_cast<QLineEdit*>(form.editor(QStringLiteral("model.hidden_size")))->text(),
+            QStringLiteral("768"));
+}
+
+TEST_F(NewRunTest, APhaseCanBeAdded) {
+  RecipeForm form;
+  form.setRecipe(Recipe{});
+  auto* add = form.findChild<QAbstractButton*>(QStringLiteral("add-phase-0"));
+  ASSERT_NE(add, nullptr);
+  QTest::mouseClick(add, Qt::LeftButton);
+  EXPECT_EQ(form.recipe().phases.size(), 2u);
+  EXPECT_NE(form.editor(QStringLiteral("phase.1.length")), nullptr);
+}
+
+TEST_F(NewRunTest, AllProblemsStandBesideTheirFieldsAndStartSaysWhyItIsDisabled) {
+  NewRunDialog dialog({.workspace = workspace, .recipe_toml = QString::fromStdString(recipe("x", 10))});
+  ASSERT_TRUE(settle(dialog));
+  EXPECT_TRUE(button(dialog, "new-run-start")->isEnabled());
+  type(dialog.form().editor(QStringLiteral("model.num_attention_heads")), QStringLiteral("3"));
+  type(dialog.form().editor(QStringLiteral("optimizer.learning_rate")), QStringLiteral("fast"));
+  EXPECT_FALSE(button(dialog, "new-run-start")->isEnabled());
+  ASSERT_TRUE(settle(dialog));
+  EXPECT_FALSE(button(dialog, "new-run-start")->isEnabled());
+  EXPECT_NE(dialog.form().problemText(QStringLiteral("optimizer.learning_rate")), QString());
+  EXPECT_FALSE(dialog.form().problemText(QStringLiteral("model.hidden_size")).isEmpty() &&
+               dialog.form().problemText(QStringLiteral("model.num_attention_heads")).isEmpty());
+  EXPECT_TRUE(dialog.findChild<QLabel*>(QStringLiteral("new-run-reason"))->text().startsWith("2 problems"));
+
+  type(dialog.form().editor(QStringLiteral("model.num_attention_heads")), QStringLiteral("2"));
+  type(dialog.form().editor(QStringLiteral("optimizer.learning_rate")), QStringLiteral("1e-3"));
+  ASSERT_TRUE(settle(dialog));
+  EXPECT_TRUE(button(dialog, "new-run-start")->isEnabled());
+  EXPECT_EQ(dialog.form().problemText(QStringLiteral("optimizer.learning_rate")), QString());
+}
+
+TEST_F(NewRunTest, TheEstimateFollowsWhatIsTyped) {
+  NewRunDialog dialog({.workspace = workspace, .recipe_toml = QString::fromStdString(recipe("x", 10))});
+  ASSERT_TRUE(settle(dialog));
+  const QString before = dialog.findChild<QLabel*>(QStringLiteral("new-run-estimate"))->text();
+  EXPECT_TRUE(before.contains(QStringLiteral("parameters"))) << before.toStdString();
+  type(dialog.form().editor(QStringLiteral("model.num_hidden_layers")), QStringLiteral("6"));
+  ASSERT_TRUE(settle(dialog));
+  EXPECT_NE(dialog.findChild<QLabel*>(QStringLiteral("new-run-estimate"))->text(), before);
+}
+
+TEST_F(NewRunTest, ACopyKeepsTheSeedAndSaysThatItIsACopy) {
+  NewRunDialog dialog({.workspace = workspace,
+                       .recipe_toml = QString::fromStdString("seed = 77\n" + recipe("x", 10)),
+                       .name_suffix = QStringLiteral(" copy")});
+  ASSERT_TRUE(settle(dialog));
+  QSignalSpy requested(&dialog, &NewRunDialog::runRequested);
+  QTest::mouseClick(button(dialog, "new-run-start"), Qt::LeftButton);
+  ASSERT_EQ(requested.size(), 1);
+  EXPECT_EQ(requested[0].at(0).toString(), QStringLiteral("x copy"));
+  EXPECT_EQ(parseRecipe(requested[0].at(1).toString().toStdString(), "").recipe.seed, 77u);
+  EXPECT_TRUE(requested[0].at(2).toBool());
+}
+
+TEST_F(NewRunTest, ThePresetsOfTheProgramAreOfferedAndCanBeQueued) {
+  NewRunDialog dialog({.workspace = workspace});
+  auto* presets = dialog.findChild<QComboBox*>(QStringLiteral("new-run-presets"));
+  ASSERT_GE(presets->count(), 1);
+  EXPECT_EQ(presets->itemText(0), QStringLiteral("first-run"));
+  ASSERT_TRUE(settle(dialog));
+  QSignalSpy requested(&dialog, &NewRunDialog::runRequested);
+  QTest::mouseClick(button(dialog, "new-run-queue"), Qt::LeftButton);
+  ASSERT_EQ(requested.size(), 1);
+  EXPECT_FALSE(requested[0].at(2).toBool());
+}
+
+}  // namespace
+}  // namespace heddle::ui
