@@ -237,6 +237,9 @@ struct AttentionView::Impl {
     pages->addWidget(splitter);
     veil = new Veil(pages);
     pages->installEventFilter(self);
+    // Their scroll areas would take the arrow keys.
+    grid->installEventFilter(self);
+    lines->installEventFilter(self);
     connect(grid, &HeadGrid::headClicked, self,
             [this](int to_layer, int to_head) { choose(to_layer, to_head); });
     connect(matrix, &MatrixView::cellHovered, self, [this](int query, int key) { showHover(query, key); });
@@ -641,6 +644,14 @@ CsvTable AttentionView::shownData() const {
 bool AttentionView::eventFilter(QObject* watched, QEvent* event) {
   if (watched == impl_->pages && event->type() == QEvent::Resize) {
     impl_->veil->setGeometry(impl_->pages->rect());
+  }
+  if (event->type() == QEvent::KeyPress && watched != impl_->pages) {
+    const auto* key = static_cast<QKeyEvent*>(event);
+    const bool sideways = key->key() == Qt::Key_Left || key->key() == Qt::Key_Right;
+    if (sideways && (key->modifiers() == Qt::AltModifier || watched == impl_->lines)) {
+      keyPressEvent(static_cast<QKeyEvent*>(event));
+      return true;
+    }
   }
   return QWidget::eventFilter(watched, event);
 }

@@ -268,8 +268,12 @@ std::optional<ExtentY> extentY(const std::vector<Points>& series, const Span& vi
   span = {std::min(span.lower, ends.lower), std::max(span.upper, ends.upper)};
   // What lies just beyond is no outlier: the top of a smooth curve is not cut off.
   const double reach = kOutlierReach * span.size();
-  span.lower = all.lower >= span.lower - reach ? all.lower : span.lower;
-  span.upper = all.upper <= span.upper + reach ? all.upper : span.upper;
+  const Span nearby{span.lower - reach, span.upper + reach};
+  for_each([&](double y, size_t, bool) {
+    if (y >= nearby.lower && y <= nearby.upper) {
+      span = {std::min(span.lower, y), std::max(span.upper, y)};
+    }
+  });
   // What the margin of the axis will show anyway is not hidden.
   const Span shown = padded(span, log_y, kMarginY);
   int64_t hidden = 0;

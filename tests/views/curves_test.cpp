@@ -1,0 +1,397 @@
+#include <gtest/gtest.h>
+#include <qcustomplot.h>
+
+#include <QAbstractItemModelTester>
+#include <QImage>
+#include <QSignalSpy>
+#include <QTest>
+#include <cmath>
+#include <limits>
+
+#include "tests/views/view_test_support.h"
+#include "views/common/empty_state.h"
+#include "views/common/palette.h"
+#include "views/curves/curve_chart.h"
+#include "views/curves/curve_data.h"
+#include "views/curves/curve_store.h"
+#include "views/curves/curve_table_model.h"
+#include "views/curves/curves_view.h"
+
+namespace heddle::ui {
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+CurvePoint at(int64_t step, double y) {
+  return {.x = static_cast<double>(step), .y = y, .step = step, .seconds = step * 0.5};
+}
+
+std::vector<CurvePoint> falling(int count) {
+  std::vector<CurvePoint> points;
+  for (int step = 0; step < count; ++step) {
+    points.push_back(at(step, 10.0 - 8.0 * step / count));
+  }
+  return points;
+}
+
+PlotArea area(double width, const Span& x, const Span& y) {
+  return {.pixels = QRectF(0, 0, width, 100), .x = x, .y = y};
+}
+
+TEST(CurveData, ARestartTakesThePlaceOfWhatItRepeats) {
+  const auto kept = lastWins({at(1, 1), at(2, 2), at(3, 3), at(2, 20), at(3, 30), at(4, 40)});
+  ASSERT_EQ(kept.size(), 4U);
+  EXPECT_EQ(kept[0].y, 1);
+  EXPECT_EQ(kept[1].y, 20);
+  EXPECT_EQ(kept[3].y, 40);
+}
+
+TEST(CurveData, PixelsAndValuesAgreeOnBothScales) {
+  PlotArea where = area(200, {1, 1000}, {0.1, 10});
+  for (const bool logarithmic : {false, true}) {
+    where.log_x = where.log_y = logarithmic;
+    EXPECT_NEAR(where.toX(where.toPixelX(37)), 37, 1e-9);
+    EXPECT_NEAR(where.toY(where.toPixelY(0.7)), 0.7, 1e-12);
+    EXPECT_NEAR(where.toPixelX(1), 0, 1e-9);
+    EXPECT_NEAR(where.toPixelY(10), 0, 1e-9);  // the largest value is at the top
+  }
+  EXPECT_NEAR(where.toPixelX(std::sqrt(1000.0)), 100, 1e-9);
+}
+
+TEST(CurveData, OneSpikeAmongAHundredThousandPointsSurvives) {
+  std::vector<CurvePoint> points;
+  for (int step = 0; step < 100000; ++step) {
+    points.push_back(at(step, step == 54321 ? 9.0 : 1.0));
+  }
+  const PlotArea where = area(500, {0, 100000}, {0, 10});
+  std::vector<QPointF> line;
+  traceLine(points, where, line);
+  EXPECT_LE(line.size(), 4U * 501U);
+  EXPECT_TRUE(
+      std::any_of(line.begin(), line.end(), [](const QPointF& p) { return std::fabs(p.y() - 10) < 1e-9; }));
+  std::vector<ColumnSpan> spans;
+  traceColumns(points, where, spans);
+  ASSERT_EQ(spans.size(), 500U);
+  EXPECT_NEAR(spans[271].top, 10, 1e-4);  // 54321 of 100000 over 500 columns
+  EXPECT_NEAR(spans[271].bottom, 90, 1e-4);
+  EXPECT_NEAR(spans[100].top, 90, 1e-4);
+}
+
+TEST(CurveData, AValueThatIsNoNumberBreaksTheLine) {
+  std::vector<QPointF> line;
+  traceLine({at(0, 1), at(10, 1), at(20, kNaN), at(30, 2), at(40, 2)}, area(400, {0, 40}, {0, 3}), line);
+  ASSERT_EQ(line.size(), 5U);
+  EXPECT_TRUE(std::isnan(line[2].x()));
+}
+
+TEST(CurveData, ALogarithmicAxisLeavesOutWhatIsNotPositive) {
+  PlotArea where = area(400, {1, 40}, {0.1, 3});
+  where.log_y = true;
+  std::vector<QPointF> line;
+  traceLine({at(1, 1), at(10, 0), at(20, -1), at(30, 2)}, where, line);
+  ASSERT_EQ(line.size(), 3U);
+  EXPECT_TRUE(std::isnan(line[1].x()));
+}
+
+TEST(CurveData, ALineReachesTheEdgesOfAZoomedView) {
+  std::vector<QPointF> line;
+  traceLine({at(0, 0), at(100, 10)}, area(100, {40, 60}, {0, 10}), line);
+  ASSERT_EQ(line.size(), 2U);  // both points lie outside, their line crosses
+  EXPECT_LT(line[0].x(), 0);
+  EXPECT_GT(line[1].x(), 100);
+}
+
+TEST(CurveData, ThePointAtAPlaceIsTheLastOneBefore) {
+  const std::vector<CurvePoint> points = {at(10, 1), at(20, 2), at(30, 3)};
+  EXPECT_EQ(pointAt(points, 25)->step, 20);
+  EXPECT_EQ(pointAt(points, 5)->step, 10);
+  EXPECT_EQ(pointAt(points, 99)->step, 30);
+  EXPECT_EQ(pointAt({}, 1), nullptr);
+}
+
+TEST(CurveData, OutliersAreLeftOutAndCounted) {
+  std::vector<CurvePoint> points;
+  for (int step = 0; step < 1000; ++step) {
+    points.push_back(at(step, 2 + 0.001 * (step % 100)));
+  }
+  points[3].y = 1000;
+  points[4].y = -500;
+  const std::vector<Points> series = {std::make_shared<const std::vector<CurvePoint>>(points)};
+  const auto without = extentY(series, {0, 999}, false, true);
+  ASSERT_TRUE(without.has_value());
+  EXPECT_EQ(without->hidden, 2);
+  EXPECT_NEAR(without->span.lower, 2.0, 0.01);
+  EXPECT_NEAR(without->span.upper, 2.1, 0.01);
+  const auto with = extentY(series, {0, 999}, false, false);
+  EXPECT_EQ(with->span, (Span{-500, 1000}));
+  EXPECT_EQ(with->hidden, 0);
+  EXPECT_FALSE(extentY(series, {5000, 6000}, false, true).has_value());
+}
+
+TEST(CurveData, HeldOutLossSharesTheChartOfTheTrainingLoss) {
+  const auto charts = chartsOf(usualMetrics());
+  ASSERT_EQ(charts.size(), 6U);
+  EXPECT_EQ(charts[0], (QStringList{QStringLiteral("train/loss"), QStringLiteral("eval/mlm_loss")}));
+  EXPECT_EQ(chartsOf({QStringLiteral("eval/mlm_loss")}).size(), 1U);
+}
+
+TEST(CurveStores, SmoothLongSeriesBesideTheWindow) {
+  CurveStore store;
+  QSignalSpy changed(&store, &CurveStore::changed);
+  store.setSmoothing(0.9);
+  store.set(QStringLiteral("run"), QStringLiteral("m"), falling(300000));
+  const auto smoothed = [&] {
+    const Curve* curve = store.find(QStringLiteral("run"), QStringLiteral("m"));
+    return curve->smooth != nullptr && curve->smooth->size() == 300000;
+  };
+  EXPECT_FALSE(smoothed());  // the call did not wait
+  ASSERT_TRUE(QTest::qWaitFor(smoothed, 10000));
+  // Debiased: y0 = 10, then (0.9 * 0.1 * y0 + 0.1 * y1) / (1 - 0.81).
+  const Curve* curve = store.find(QStringLiteral("run"), QStringLiteral("m"));
+  const double second = (0.09 * (*curve->raw)[0].y + 0.1 * (*curve->raw)[1].y) / 0.19;
+  EXPECT_NEAR((*curve->smooth)[1].y, second, 1e-12);
+}
+
+TEST(CurveTables, AreValidModelsAndFollowTheTracker) {
+  CurveTableModel model;
+  QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::Fatal);
+  const auto points = std::make_shared<const std::vector<CurvePoint>>(
+      std::vector<CurvePoint>{at(0, 3), at(10, 2), at(20, kNaN)});
+  model.setRows({{.name = QStringLiteral("中文"),
+                  .line = {},
+                  .curve = {.run_id = {}, .metric = {}, .raw = points, .smooth = points}}});
+  ASSERT_EQ(model.rowCount(), 1);
+  const auto text = [&](int column) { return model.index(0, column).data().toString(); };
+  EXPECT_EQ(text(CurveTableModel::kRun), QStringLiteral("中文"));
+  EXPECT_EQ(text(CurveTableModel::kValue), QStringLiteral("NaN"));
+  model.setTracker(12.0);
+  EXPECT_EQ(text(CurveTableModel::kValue), QStringLiteral("2"));
+  EXPECT_EQ(text(CurveTableModel::kStep), QStringLiteral("10"));
+  EXPECT_EQ(text(CurveTableModel::kRelative), QStringLiteral("5.0 s"));
+  model.setRows({});
+  EXPECT_EQ(model.rowCount(), 0);
+}
+
+class CurvesViewTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    view.resize(900, 700);
+    view.setVisibleRuns({{.id = QStringLiteral("a"), .name = QStringLiteral("first"), .style = 0},
+                         {.id = QStringLiteral("b"), .name = QStringLiteral("second"), .style = 1}});
+    view.setMetricNames({QStringLiteral("eval/mlm_loss"), QStringLiteral("train/learning_rate"),
+                         QStringLiteral("train/loss")});
+    view.setSmoothing(0);
+    feed(1000);
+    view.show();
+    ASSERT_TRUE(QTest::qWaitForWindowExposed(&view));
+    ASSERT_TRUE(QTest::qWaitFor([&] { return chart(0).curves().size() == 2 && plot(0).width() > 200; }));
+  }
+
+  void feed(int count) {
+    std::vector<CurveSeries> series;
+    for (const char* run : {"a", "b"}) {
+      for (const char* metric : {"train/loss", "train/learning_rate"}) {
+        series.push_back({.run_id = QString::fromLatin1(run),
+                          .metric = QString::fromLatin1(metric),
+                          .axis = view.axis(),
+                          .raw = falling(count)});
+      }
+    }
+    view.setSeries(std::move(series));
+    QCoreApplication::processEvents();
+  }
+
+  CurveChart& chart(int index) { return *view.findChildren<CurveChart*>()[index]; }
+  QWidget& plot(int index) { return *chart(index).findChild<QCustomPlot*>(); }
+  QPointF inside(int index, double x, double y) {
+    const QRectF pixels = chart(index).area().pixels;
+    return pixels.topLeft() + QPointF(x * pixels.width(), y * pixels.height());
+  }
+  void settle() {
+    for (int turn = 0; turn < 5; ++turn) {
+      QCoreApplication::processEvents();
+    }
+  }
+
+  CurvesView view;
+};
+
+TEST_F(CurvesViewTest, OpensWithOneChartPerMetricAndLossesTogether) {
+  ASSERT_EQ(view.findChildren<CurveChart*>().size(), 2);
+  EXPECT_EQ(chart(0).metrics(), (QStringList{QStringLiteral("train/loss"), QStringLiteral("eval/mlm_loss")}));
+  EXPECT_EQ(chart(1).metrics(), QStringList{QStringLiteral("train/learning_rate")});
+}
+
+TEST_F(CurvesViewTest, ADragZoomsToItsBox) {
+  const PlotArea before = chart(0).area();
+  const QPointF from = inside(0, 0.25, 0.25);
+  const QPointF to = inside(0, 0.75, 0.5);
+  drag(plot(0), from, to);
+  EXPECT_FALSE(chart(0).followsX());
+  EXPECT_FALSE(chart(0).followsY());
+  const PlotArea after = chart(0).area();
+  EXPECT_NEAR(after.x.lower, before.toX(from.x()), 1e-6);
+  EXPECT_NEAR(after.x.upper, before.toX(to.x()), 1e-6);
+  EXPECT_NEAR(after.y.lower, before.toY(to.y()), 1e-6);
+  EXPECT_NEAR(after.y.upper, before.toY(from.y()), 1e-6);
+}
+
+TEST_F(CurvesViewTest, LiveDataNeverMovesAZoomedViewAndMovesAFollowingOne) {
+  drag(plot(0), inside(0, 0.25, 0.25), inside(0, 0.75, 0.5));
+  const PlotArea zoomed = chart(0).area();
+  const double following = chart(1).area().x.upper;
+  CurveSeries more{.run_id = QStringLiteral("a"),
+                   .metric = QStringLiteral("train/loss"),
+                   .axis = Axis::kStep,
+                   .raw = {at(5000, 1)}};
+  view.appendPoints(more);
+  more.metric = QStringLiteral("train/learning_rate");
+  view.appendPoints(more);
+  ASSERT_TRUE(QTest::qWaitFor([&] { return chart(1).area().x.upper > following; }));
+  EXPECT_EQ(chart(0).area().x, zoomed.x);
+  EXPECT_EQ(chart(0).area().y, zoomed.y);
+  EXPECT_GE(chart(1).area().x.upper, 5000);
+}
+
+TEST_F(CurvesViewTest, TheWheelZoomsAtThePointerAndOverAnAxisOnlyThatAxis) {
+  const QPointF place = inside(0, 0.3, 0.6);
+  const PlotArea before = chart(0).area();
+  turnWheel(plot(0), place, 1);
+  const PlotArea zoomed = chart(0).area();
+  EXPECT_NEAR(zoomed.x.size(), before.x.size() * 0.85, 1e-6);
+  EXPECT_NEAR(zoomed.toX(place.x()), before.toX(place.x()), 1e-6);
+  EXPECT_NEAR(zoomed.toY(place.y()), before.toY(place.y()), 1e-6);
+  const QRectF pixels = zoomed.pixels;
+  turnWheel(plot(0), QPointF(pixels.center().x(), pixels.bottom() + 12), 1);
+  EXPECT_NEAR(chart(0).area().x.size(), zoomed.x.size() * 0.85, 1e-6);
+  EXPECT_EQ(chart(0).area().y, zoomed.y);
+  turnWheel(plot(0), QPointF(pixels.left() - 8, pixels.center().y()), -1);
+  EXPECT_NEAR(chart(0).area().y.size(), zoomed.y.size() / 0.85, 1e-6);
+}
+
+TEST_F(CurvesViewTest, ShiftOrTheMiddleButtonPans) {
+  const PlotArea before = chart(0).area();
+  const double tenth = before.x.size() / 10;
+  drag(plot(0), inside(0, 0.5, 0.5), inside(0, 0.4, 0.5), Qt::LeftButton, Qt::ShiftModifier);
+  EXPECT_NEAR(chart(0).area().x.lower, before.x.lower + tenth, 1e-6 * before.x.size());
+  drag(plot(0), inside(0, 0.4, 0.5), inside(0, 0.5, 0.5), Qt::MiddleButton);
+  EXPECT_NEAR(chart(0).area().x.lower, before.x.lower, 1e-6 * before.x.size());
+}
+
+TEST_F(CurvesViewTest, ADoubleClickShowsEverythingAndAltLeftGoesBack) {
+  drag(plot(0), inside(0, 0.25, 0.25), inside(0, 0.75, 0.5));
+  const PlotArea zoomed = chart(0).area();
+  QTest::mouseDClick(&plot(0), Qt::LeftButton, Qt::NoModifier, inside(0, 0.5, 0.5).toPoint());
+  EXPECT_TRUE(chart(0).followsX());
+  EXPECT_TRUE(chart(0).followsY());
+  QTest::keyClick(&plot(0), Qt::Key_Left, Qt::AltModifier);
+  EXPECT_EQ(chart(0).area().x, zoomed.x);
+  QTest::keyClick(&plot(0), Qt::Key_Right, Qt::AltModifier);
+  EXPECT_TRUE(chart(0).followsX());
+}
+
+TEST_F(CurvesViewTest, TheTrackerIsLinkedOverAllCharts) {
+  movePointer(plot(0), inside(0, 0.5, 0.5));
+  ASSERT_TRUE(chart(0).tracker().has_value());
+  EXPECT_EQ(chart(0).tracker(), chart(1).tracker());
+  EXPECT_NEAR(*chart(0).tracker(), chart(0).area().toX(inside(0, 0.5, 0.5).x()), 1e-9);
+  const auto* table = chart(1).findChild<CurveTableModel*>();
+  const int64_t step = table->index(0, CurveTableModel::kStep).data().toLongLong();
+  EXPECT_NEAR(static_cast<double>(step), *chart(0).tracker(), 1.0);
+  QEvent leave(QEvent::Leave);
+  QCoreApplication::sendEvent(&plot(0), &leave);
+  EXPECT_FALSE(chart(1).tracker().has_value());
+}
+
+TEST_F(CurvesViewTest, EscGivesUpAZoomBox) {
+  const PlotArea before = chart(0).area();
+  const QPoint from = inside(0, 0.25, 0.25).toPoint();
+  QTest::mousePress(&plot(0), Qt::LeftButton, Qt::NoModifier, from);
+  movePointer(plot(0), inside(0, 0.75, 0.5));
+  QTest::keyClick(&plot(0), Qt::Key_Escape);
+  QTest::mouseRelease(&plot(0), Qt::LeftButton, Qt::NoModifier, inside(0, 0.75, 0.5).toPoint());
+  EXPECT_EQ(chart(0).area().x, before.x);
+  EXPECT_TRUE(chart(0).followsX());
+}
+
+TEST_F(CurvesViewTest, AnotherAxisAsksForItsData) {
+  QSignalSpy changed(&view, &CurvesView::requestsChanged);
+  view.setAxis(Axis::kTokens);
+  EXPECT_EQ(changed.count(), 1);
+  const auto requests = view.requests();
+  ASSERT_EQ(requests.size(), 6U);  // two runs, three metrics
+  EXPECT_EQ(requests[0].axis, Axis::kTokens);
+  EXPECT_EQ(requests[0].from_x, -1e300);
+  // An answer to the old question comes too late.
+  view.setSeries({{.run_id = QStringLiteral("a"),
+                   .metric = QStringLiteral("train/loss"),
+                   .axis = Axis::kStep,
+                   .raw = falling(10)}});
+  EXPECT_EQ(view.requests()[0].from_x, -1e300);
+}
+
+TEST_F(CurvesViewTest, RequestsOnlyWhatIsNew) {
+  for (const CurveRequest& request : view.requests()) {
+    EXPECT_EQ(request.from_x, request.metric == QStringLiteral("eval/mlm_loss") ? -1e300 : 999.0);
+  }
+}
+
+TEST_F(CurvesViewTest, SmoothingIsLimitedAndShown) {
+  view.setSmoothing(5);
+  EXPECT_EQ(view.smoothing(), 0.999);
+  view.setSmoothing(0.9);
+  ASSERT_TRUE(QTest::qWaitFor([&] {
+    const Points& smooth = chart(0).curves()[0].curve.smooth;
+    return smooth != nullptr && smooth != chart(0).curves()[0].curve.raw;
+  }));
+  const QString text = chart(0).findChild<QLabel*>()->text();
+  EXPECT_TRUE(text.contains(QStringLiteral("EMA 0.9"))) << text.toStdString();
+}
+
+TEST_F(CurvesViewTest, SaysWhyItIsEmpty) {
+  const auto* reason = view.findChild<EmptyState*>();
+  EXPECT_FALSE(reason->isVisible());
+  view.setVisibleRuns({});
+  ASSERT_TRUE(QTest::qWaitFor([&] { return reason->isVisible(); }));
+  EXPECT_EQ(reason->text(), QStringLiteral("No run is chosen"));
+  EXPECT_TRUE(view.figureSize().isEmpty());
+}
+
+TEST_F(CurvesViewTest, ExportsWhatIsShown) {
+  drag(plot(0), inside(0, 0.25, 0.5), inside(0, 0.5, 0.5));
+  const Span shown = chart(0).area().x;
+  const CsvTable table = view.shownData();
+  ASSERT_FALSE(table.rows.empty());
+  for (const QStringList& row : table.rows) {
+    if (row[2] == QStringLiteral("train/loss")) {
+      EXPECT_GE(row[3].toDouble(), shown.lower);
+      EXPECT_LE(row[3].toDouble(), shown.upper);
+    }
+  }
+  const ScratchFolder folder;
+  ASSERT_TRUE(exportFigure(view, folder.path() / "curves.png").ok());
+  ASSERT_TRUE(exportFigure(view, folder.path() / "curves.pdf").ok());
+  const QImage image(QString::fromStdString((folder.path() / "curves.png").string()));
+  EXPECT_NEAR(image.width(), view.figureSize().width() * 150 / 96, 2);
+}
+
+TEST_F(CurvesViewTest, TurnsDarkWhileRunning) {
+  view.setPalette(darkPalette());
+  settle();
+  const QImage image = plot(0).grab().toImage();
+  EXPECT_EQ(image.pixelColor(2, 2), darkPalette().color(QPalette::Base));
+}
+
+TEST_F(CurvesViewTest, LinkedChartsZoomTogether) {
+  for (QAction* action : view.findChildren<QAction*>()) {
+    if (action->text() == QStringLiteral("Link")) {
+      action->trigger();
+    }
+  }
+  drag(plot(0), inside(0, 0.25, 0.5), inside(0, 0.5, 0.5));
+  EXPECT_EQ(chart(0).area().x, chart(1).area().x);
+  EXPECT_FALSE(chart(1).followsX());
+}
+
+}  // namespace
+}  // namespace heddle::ui
