@@ -111,21 +111,21 @@ void release(size_t first, size_t count) {
   }
 }
 
-// Lets those go on who all wait for the same thing. False: nobody can.
-bool releaseBarriers() {
-  const size_t count = machine.fibres.size();
-  if (all(0, count, State::kAtBlockBarrier)) {
-    release(0, count);
-    return true;
-  }
-  bool any = false;
-  for (size_t first = 0; first < count; first += kLanes) {
-    if (all(first, kLanes, State::kAtWarpBarrier)) {
-      release(first, kLanes);
-      any = true;
+// Runs one warp until all its threads wait for the block or are done. Warps drift apart as far as barriers
+// let them, so that a barrier too few shows.
+void runWarp(size_t first, unsigned threads_x) {
+  while (true) {
+    for (size_t i = 0; i < kLanes; ++i) {
+      const size_t index = first + (machine.schedule.reversed ? kLanes - 1 - i : i);
+      if (machine.fibres[index].state == State::kReady) {
+        resume(index, threads_x);
+      }
     }
+    if (!all(first, kLanes, State::kAtWarpBarrier)) {
+      return;
+    }
+    release(first, kLanes);
   }
-  return any;
 }
 
 void runBlock(Index block) {
@@ -142,20 +142,18 @@ void runBlock(Index block) {
                 machine.shared.size() * sizeof(std::max_align_t));
   }
   while (true) {
-    for (size_t i = 0; i < count; ++i) {
-      const size_t index = machine.schedule.reversed ? count - 1 - i : i;
-      if (machine.fibres[index].state == State::kReady) {
-        resume(index, block.x);
-      }
+    for (size_t first = 0; first < count; first += kLanes) {
+      runWarp(machine.schedule.reversed ? count - kLanes - first : first, block.x);
     }
     if (all(0, count, State::kDone)) {
       return;
     }
-    if (!releaseBarriers()) {
+    if (!all(0, count, State::kAtBlockBarrier)) {
       std::fprintf(
           stderr, "An emulated block hangs: some of its threads wait at a barrier that others never reach\n");
       std::abort();
     }
+    release(0, count);
   }
 }
 
