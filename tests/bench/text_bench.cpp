@@ -1,0 +1,169 @@
+// Speed of the text and data layers on one core. Without HEDDLE_BENCH_TEXT (a UTF-8 file) and
+// HEDDLE_BENCH_VOCAB (a vocab.txt) the sample text and a vocabulary learnt from it are used.
+
+#include <benchmark/benchmark.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "engine/base/file.h"
+#include "engine/data/prepare.h"
+#include "engine/data/pretraining_data.h"
+#include "engine/text/sample_text.h"
+#include "engine/text/sentences.h"
+#include "engine/text/wordpiece.h"
+#include "engine/text/wordpiece_trainer.h"
+
+namespace heddle {
+namespace {
+
+const std::string& benchText() {
+  static const std::string text = [] {
+    if (const char* path = std::getenv("HEDDLE_BENCH_TEXT"); path != nullptr) {
+      return readFile(path).value();
+    }
+    std::string sample;
+    for (int64_t index = 0; index < 2000; ++index) {
+      sample += documentText(generateDocument(1, index)) + "\n";
+    }
+    return sample;
+  }();
+  return text;
+}
+
+const WordPiece& benchVocabulary() {
+  static const WordPiece vocabulary = [] {
+    if (const char* path = std::getenv("HEDDLE_BENCH_VOCAB"); path != nullptr) {
+      return WordPiece::load(path, true).value();
+    }
+    WordCounter counter(true);
+    counter.add(benchText());
+    return WordPiece::fromVocabulary(trainWordPiece(counter.take(), {}).value(), true).value();
+  }();
+  return vocabulary;
+}
+
+std::vector<std::string_view> linesOf(std::string_view text) {
+  std::vector<std::string_view> lines;
+  while (!text.empty()) {
+    const size_t end = std::min(text.find('\n'), text.size());
+    if (end > 0) {
+      lines.push_back(text.substr(0, end));
+    }
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return lines;
+}
+
+// Texts of at most 64 bytes, cut at spaces: the "short texts" of published comparisons.
+std::vector<std::string_view> shortTexts() {
+  std::vector<std::string_view> texts;
+  for (std::string_view line : linesOf(benchText())) {
+    while (!line.empty()) {
+      size_t end = line.size() <= 64 ? line.size() : line.rfind(' ', 64);
+      end = end == std::string_view::npos || end == 0 ? std::min<size_t>(64, line.size()) : end;
+      texts.push_back(line.substr(0, end));
+      line.remove_prefix(end);
+    }
+  }
+  return texts;
+}
+
+void encodeAll(benchmark::State& state, const std::vector<std::string_view>& texts) {
+  const WordPiece& vocabulary = benchVocabulary();
+  std::vector<Piece> pieces;
+  int64_t bytes = 0;
+  for (auto _ : state) {
+    for (const std::string_view text : texts) {
+      pieces.clear();
+      vocabulary.encode(text, pieces);
+      benchmark::DoNotOptimize(pieces.data());
+      bytes += static_cast<int64_t>(text.size());
+    }
+  }
+  state.SetItemsProcessed(state.iterations() * static_cast<int64_t>(texts.size()));
+  state.SetBytesProcessed(bytes);
+}
+
+void encodeShortTexts(benchmark::State& state) {
+  encodeAll(state, shortTexts());
+}
+void encodeParagraphs(benchmark::State& state) {
+  encodeAll(state, linesOf(benchText()));
+}
+
+void splitSentences(benchmark::State& state) {
+  const std::vector<std::string_view> lines = linesOf(benchText());
+  SentenceSplitter splitter;
+  std::vector<ByteRange> ranges;
+  for (auto _ : state) {
+    for (const std::string_view line : lines) {
+      splitter.split(line, ranges);
+      benchmark::DoNotOptimize(ranges.data());
+    }
+  }
+  state.SetBytesProcessed(state.iterations() * static_cast<int64_t>(benchText().size()));
+}
+
+void countWords(benchmark::State& state) {
+  for (auto _ : state) {
+    WordCounter counter(true);
+    counter.add(benchText());
+    benchmark::DoNotOptimize(counter.take());
+  }
+  state.SetBytesProcessed(state.iterations() * static_cast<int64_t>(benchText().size()));
+}
+
+void trainVocabulary(benchmark::State& state) {
+  WordCounter counter(true);
+  counter.add(benchText());
+  const WordCounts words = counter.take();
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(trainWordPiece(words, {.vocab_size = state.range(0)}).ok());
+  }
+}
+
+void generateSample(benchmark::State& state) {
+  int64_t index = 0;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(generateDocument(1, index++));
+  }
+  state.SetItemsProcessed(state.iterations());
+}
+
+void makeBatch(benchmark::State& state) {
+  const Workspace workspace{std::filesystem::temp_directory_path() /
+                            ("heddle_bench_" + std::to_string(::getpid()))};
+  TextRecipe recipe;
+  recipe.vocab_size = 2000;
+  const Result<PreparedCorpus> corpus = prepareCorpus(recipe, workspace);
+  const Result<PretrainingData> data =
+      corpus.ok() ? PretrainingData::open(*corpus, {}, 1) : Result<PretrainingData>(corpus.error());
+  if (!data.ok()) {
+    state.SkipWithError(data.error().message().c_str());
+    return;
+  }
+  int64_t step = 0;
+  int64_t tokens = 0;
+  for (auto _ : state) {
+    const Batch batch = data->trainBatch({.length = state.range(0), .rows = 32}, step++, 0, 32);
+    tokens += batch.tokenCount();
+  }
+  state.SetItemsProcessed(tokens);
+  std::error_code ignored;
+  std::filesystem::remove_all(workspace.root, ignored);
+}
+
+BENCHMARK(encodeShortTexts)->Unit(benchmark::kMillisecond);
+BENCHMARK(encodeParagraphs)->Unit(benchmark::kMillisecond);
+BENCHMARK(splitSentences)->Unit(benchmark::kMillisecond);
+BENCHMARK(countWords)->Unit(benchmark::kMillisecond);
+BENCHMARK(trainVocabulary)->Arg(8000)->Arg(30522)->Unit(benchmark::kMillisecond);
+BENCHMARK(generateSample);
+BENCHMARK(makeBatch)->Arg(128)->Arg(512)->Unit(benchmark::kMicrosecond);
+
+}  // namespace
+}  // namespace heddle
+
+BENCHMARK_MAIN();
