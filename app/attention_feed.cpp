@@ -37,9 +37,9 @@ void AttentionFeed::setRun(const QString& run_id, const QString& name) {
     wanted_.reset();
     shown_.reset();
     view_.setBusy(false);
+    view_.setModelName(name);
     view_.setCheckpoints({});
     view_.setMap({});
-    view_.setModelName(name);
   } else if (renamed) {
     view_.setModelName(name);
   }
@@ -56,17 +56,25 @@ void AttentionFeed::setCheckpoints(const RunDetails& details) {
     steps.push_back(row.step);
   }
   view_.setCheckpoints(steps);
+  wantFirst();
 }
 
 void AttentionFeed::setVisible(bool visible) {
   visible_ = visible;
+  wantFirst();
   ask();
+}
+
+void AttentionFeed::wantFirst() {
+  if (visible_ && !shown_ && !wanted_) {
+    want(view_.textA(), view_.textB(), view_.checkpointStep());
+  }
 }
 
 void AttentionFeed::want(const QString& text_a, const QString& text_b, qint64 step) {
   selection_.setTexts(text_a, text_b);
   const auto checkpoint = checkpoints_.find(step);
-  if (checkpoint == checkpoints_.end()) {
+  if (checkpoint == checkpoints_.end() || text_a.isEmpty()) {
     return;
   }
   wanted_ = InspectionQuestion{

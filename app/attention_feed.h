@@ -34,6 +34,8 @@ class AttentionFeed final : public QObject {
   void problem(const heddle::ui::Problem& problem);
 
  private:
+  // The first picture of a run needs no click: the sentence is there already.
+  void wantFirst();
   void want(const QString& text_a, const QString& text_b, qint64 step);
   void ask();
 

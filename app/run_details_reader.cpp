@@ -31,8 +31,7 @@ std::vector<DetailGroup> recipeEntries(const Recipe& recipe) {
   for (const FieldGroup& group : recipeGroups()) {
     if (group.name == "phase") {
       for (size_t phase = 0; phase < recipe.phases.size(); ++phase) {
-        groups.push_back(groupEntries(recipe, group, phase,
-                                      text(group.label) + u' ' + QString::number(phase + 1)));
+        groups.push_back(groupEntries(recipe, group, phase, tr("Phase %1").arg(phase + 1)));
       }
     } else {
       groups.push_back(groupEntries(recipe, group, 0, text(group.label)));

@@ -64,8 +64,8 @@ Theme themeFromName(const QString& name) {
   return Theme::kSystem;
 }
 
-QPalette lightPalette() { return makePalette(kLight); }
-QPalette darkPalette() { return makePalette(kDark); }
+QPalette lightThemePalette() { return makePalette(kLight); }
+QPalette darkThemePalette() { return makePalette(kDark); }
 
 void applyTheme(QApplication& application, Theme theme) {
   static const QString system_style = application.style()->name();
@@ -73,8 +73,8 @@ void applyTheme(QApplication& application, Theme theme) {
   if (application.style()->name() != style) {
     QApplication::setStyle(QStyleFactory::create(style));
   }
-  const QPalette palette = theme == Theme::kLight  ? lightPalette()
-                           : theme == Theme::kDark ? darkPalette()
+  const QPalette palette = theme == Theme::kLight  ? lightThemePalette()
+                           : theme == Theme::kDark ? darkThemePalette()
                                                    : QPalette();
   QApplication::setPalette(palette);
   QToolTip::setPalette(theme == Theme::kSystem ? application.palette() : palette);

@@ -14,8 +14,8 @@ enum class Theme { kSystem, kLight, kDark };
 QString themeName(Theme theme);  // "dark", as it is stored
 Theme themeFromName(const QString& name);  // kSystem for unknown words
 
-QPalette lightPalette();
-QPalette darkPalette();
+QPalette lightThemePalette();
+QPalette darkThemePalette();
 
 // Changes style and palette of all widgets; they hear of it by PaletteChange.
 void applyTheme(QApplication& application, Theme theme);

@@ -61,8 +61,7 @@ void RecipeForm::rebuild() {
       continue;
     }
     for (size_t phase = 0; phase < recipe_.phases.size(); ++phase) {
-      addGroup(group, phase, recipe_.phases.size() > 1 ? tr("%1 %2").arg(text(group.label)).arg(phase + 1)
-                                                       : text(group.label));
+      addGroup(group, phase, tr("Phase %1").arg(phase + 1));
     }
   }
   groups_->addStretch(1);

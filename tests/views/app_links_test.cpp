@@ -185,14 +185,14 @@ TEST(ProblemBar, AProblemStaysUntilItIsDismissedAndNeverStandsTwice) {
 }
 
 TEST(Theme, BothPalettesAreReadable) {
-  for (const QPalette& palette : {lightPalette(), darkPalette()}) {
+  for (const QPalette& palette : {lightThemePalette(), darkThemePalette()}) {
     EXPECT_GE(contrastRatio(palette.color(QPalette::Text), palette.color(QPalette::Base)), 7);
     EXPECT_GE(contrastRatio(palette.color(QPalette::WindowText), palette.color(QPalette::Window)), 7);
     EXPECT_GE(contrastRatio(palette.color(QPalette::HighlightedText), palette.color(QPalette::Highlight)), 4.5);
     EXPECT_GE(contrastRatio(palette.color(QPalette::PlaceholderText), palette.color(QPalette::Base)), 4.5);
   }
-  EXPECT_TRUE(isDark(darkPalette()));
-  EXPECT_FALSE(isDark(lightPalette()));
+  EXPECT_TRUE(isDark(darkThemePalette()));
+  EXPECT_FALSE(isDark(lightThemePalette()));
 }
 
 }  // namespace

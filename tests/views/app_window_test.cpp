@@ -299,7 +299,7 @@ TEST_F(WindowTest, TheCommandPaletteRunsWhatIsTyped) {
   QTest::keyClicks(palette->findChild<QLineEdit*>(), QStringLiteral("dark"));
   EXPECT_EQ(palette->findChild<QListWidget*>()->count(), 1);
   QTest::keyClick(palette->findChild<QLineEdit*>(), Qt::Key_Return);
-  EXPECT_TRUE(waitUntil([&] { return qApp->palette().color(QPalette::Base) == darkPalette().color(QPalette::Base); }));
+  EXPECT_TRUE(waitUntil([&] { return qApp->palette().color(QPalette::Base) == darkThemePalette().color(QPalette::Base); }));
 }
 
 TEST_F(WindowTest, TheSessionComesBackInItsOwnWorkspaceOnly) {
