@@ -25,7 +25,7 @@ Error problems(const std::vector<RecipeProblem>& found, const std::string& sourc
           (found.size() == 1 ? " problem:\n" : " problems:\n") + problemsText(found, source)};
 }
 
-// A folder that did not exist before, so that two runs never share one.
+// A folder that no run has written into before, so that two runs never share one.
 Result<RunFolder> createRunFolder(const Workspace& workspace, const RunArguments& arguments, const Recipe& recipe) {
   if (Status status = makeFolder(workspace.runs()); !status.ok()) {
     return status.error();
@@ -37,8 +37,15 @@ Result<RunFolder> createRunFolder(const Workspace& workspace, const RunArguments
     if (::mkdir(folder.root.c_str(), 0755) == 0) {
       return folder;
     }
-    if (errno != EEXIST || named) {
-      return Error{"cannot create the run's folder " + folder.root.string() + ": " + std::strerror(errno),
+    const int reason = errno;
+    // A folder without a stream is a queued run, waiting to be started under its name.
+    std::error_code missing;
+    const auto written = fs::file_size(folder.events(), missing);
+    if (reason == EEXIST && named && (missing || written == 0)) {
+      return folder;
+    }
+    if (reason != EEXIST || named) {
+      return Error{"cannot create the run's folder " + folder.root.string() + ": " + std::strerror(reason),
                    named ? "choose another --id, or continue the run with `heddle-engine resume`" : ""};
     }
   }
