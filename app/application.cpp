@@ -16,8 +16,8 @@ namespace {
 bool asksOnlyForWords(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     const QLatin1String word(argv[i]);
-    if (word == QLatin1String("--version") || word == QLatin1String("-v") || word == QLatin1String("--help") ||
-        word == QLatin1String("-h")) {
+    if (word == QLatin1String("--version") || word == QLatin1String("-v") ||
+        word == QLatin1String("--help") || word == QLatin1String("-h")) {
       return true;
     }
   }
@@ -27,9 +27,9 @@ bool asksOnlyForWords(int argc, char** argv) {
 }  // namespace
 
 int runApplication(int argc, char** argv) {
-  const std::unique_ptr<QCoreApplication> application =
-      asksOnlyForWords(argc, argv) ? std::make_unique<QCoreApplication>(argc, argv)
-                                   : std::make_unique<QApplication>(argc, argv);
+  const std::unique_ptr<QCoreApplication> application = asksOnlyForWords(argc, argv)
+                                                            ? std::make_unique<QCoreApplication>(argc, argv)
+                                                            : std::make_unique<QApplication>(argc, argv);
   QCoreApplication::setApplicationName(QStringLiteral("heddle"));
   QCoreApplication::setApplicationVersion(QString::fromLatin1(kVersion));
 
@@ -39,8 +39,8 @@ int runApplication(int argc, char** argv) {
   parser.addHelpOption();
   parser.addVersionOption();
   const QCommandLineOption workspace_option(
-      QStringLiteral("workspace"), QCoreApplication::translate("heddle", "Folder of runs and their database."),
-      QStringLiteral("DIR"));
+      QStringLiteral("workspace"),
+      QCoreApplication::translate("heddle", "Folder of runs and their database."), QStringLiteral("DIR"));
   const QCommandLineOption first_run_option(
       QStringLiteral("first-run"),
       QCoreApplication::translate("heddle", "Start a first run when the workspace has none."));
@@ -58,8 +58,9 @@ int runApplication(int argc, char** argv) {
   }
   const QString folder = !folders.isEmpty() ? folders.first() : parser.value(workspace_option);
   MainWindowOptions options;
-  options.workspace.root =
-      folder.isEmpty() ? defaultWorkspace() : std::filesystem::absolute(folder.toStdString()).lexically_normal();
+  options.workspace.root = folder.isEmpty()
+                               ? defaultWorkspace()
+                               : std::filesystem::absolute(folder.toStdString()).lexically_normal();
   options.first_run = parser.isSet(first_run_option);
 
   MainWindow window(options);

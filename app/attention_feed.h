@@ -1,5 +1,5 @@
-// Between the attention view and the engine that answers it: turns a step into a checkpoint's folder, asks only while the view is
-// on the screen, and keeps late answers of another run away from it.
+// Between the attention view and the engine that answers it: turns a step into a checkpoint's folder, asks
+// only while the view is on the screen, and keeps late answers of another run away from it.
 
 #pragma once
 

@@ -16,7 +16,8 @@ class CommandPalette final : public QDialog {
   Q_DISABLE_COPY_MOVE(CommandPalette)
 
  public:
-  // The actions are borrowed. Shows those that are enabled; the chosen one is triggered after the palette has closed.
+  // The actions are borrowed. Shows those that are enabled; the chosen one is triggered after the palette has
+  // closed.
   CommandPalette(const QList<QAction*>& actions, QWidget* parent);
 
   // "Stop and save", without mnemonics and dots.

@@ -93,6 +93,8 @@ void CurveFeed::acceptCurves(const std::vector<CurveSeries>& whole, const std::v
   }
 }
 
-void CurveFeed::acceptMetricNames(const QStringList& names) { curves_.setMetricNames(names); }
+void CurveFeed::acceptMetricNames(const QStringList& names) {
+  curves_.setMetricNames(names);
+}
 
 }  // namespace heddle::ui

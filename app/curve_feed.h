@@ -1,11 +1,11 @@
-// Keeps the charts supplied: asks the store for what the curves view wants, one question at a time, whenever a drawn run has
-// written something.
+// Keeps the charts supplied: asks the store for what the curves view wants, one question at a time, whenever
+// a drawn run has written something.
 
 #pragma once
 
 #include <QHash>
-#include <QSet>
 #include <QObject>
+#include <QSet>
 #include <QStringList>
 #include <QTimer>
 #include <vector>
@@ -41,8 +41,8 @@ class CurveFeed final : public QObject {
   CurvesView& curves_;
   const RunsModel& runs_;
   QStringList drawn_;
-  QHash<QString, qint64> steps_;      // where each drawn run stood when last heard of
-  QSet<QString> forgotten_;  // runs whose answers under way are out of date
+  QHash<QString, qint64> steps_;  // where each drawn run stood when last heard of
+  QSet<QString> forgotten_;       // runs whose answers under way are out of date
   bool under_way_ = false;
   bool again_ = false;
   QTimer names_timer_;

@@ -27,7 +27,9 @@ namespace {
 constexpr auto kReapInterval = std::chrono::milliseconds(100);
 constexpr uint64_t kLastWords = 8000;  // bytes of an engine's log that fit under "Details"
 
-std::string systemMessage(int code) { return std::strerror(code); }
+std::string systemMessage(int code) {
+  return std::strerror(code);
+}
 
 bool isProgram(const std::filesystem::path& path) {
   std::error_code ignored;
@@ -70,8 +72,7 @@ int spawnSession(const std::vector<std::string>& command, const std::filesystem:
   sigemptyset(&none);
   posix_spawnattr_setsigdefault(&attributes, &all);
   posix_spawnattr_setsigmask(&attributes, &none);
-  posix_spawnattr_setflags(&attributes,
-                           POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
 
   std::vector<char*> argv;
   for (const std::string& word : command) {
@@ -150,10 +151,10 @@ void EngineLink::create(const QString& name, const QString& recipe_toml, bool th
 
 void EngineLink::start(const QString& run_id) {
   const RunFolder run = folder(run_id);
-  launch(run_id,
-         {"run", run.recipe().string(), "--workspace", workspace_.root.string(), "--id",
-          run_id.toStdString()},
-         tr("The run %1 could not be started").arg(run_id));
+  launch(
+      run_id,
+      {"run", run.recipe().string(), "--workspace", workspace_.root.string(), "--id", run_id.toStdString()},
+      tr("The run %1 could not be started").arg(run_id));
 }
 
 void EngineLink::resume(const QString& run_id) {
@@ -216,12 +217,11 @@ void EngineLink::reap() {
                       tr("Resume continues it from its last checkpoint"), words});
     } else if (WEXITSTATUS(status) != 0) {
       const QString last = words.section(u'\n', -1).trimmed();
-      Q_EMIT problem({last.isEmpty() ? tr("The engine of run %1 ended with code %2")
-                                           .arg(child.run_id)
-                                           .arg(WEXITSTATUS(status))
-                                     : tr("Run %1: %2").arg(child.run_id, last),
-                      WEXITSTATUS(status) == 2 ? tr("correct the recipe: Duplicate opens it again") : QString(),
-                      words});
+      Q_EMIT problem(
+          {last.isEmpty()
+               ? tr("The engine of run %1 ended with code %2").arg(child.run_id).arg(WEXITSTATUS(status))
+               : tr("Run %1: %2").arg(child.run_id, last),
+           WEXITSTATUS(status) == 2 ? tr("correct the recipe: Duplicate opens it again") : QString(), words});
     }
   }
   if (children_.empty()) {

@@ -1,5 +1,6 @@
-// Starts engines and asks things of running ones. An engine is a session of its own: closing the window leaves it alone.
-// Lives on a background thread (files are created and synced here); called by queued invocation, answers by signals.
+// Starts engines and asks things of running ones. An engine is a session of its own: closing the window
+// leaves it alone. Lives on a background thread (files are created and synced here); called by queued
+// invocation, answers by signals.
 
 #pragma once
 

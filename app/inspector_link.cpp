@@ -13,7 +13,8 @@ constexpr qsizetype kLastWords = 8000;
 
 size_t bytesOf(const AttentionMap& map) {
   const auto tokens = map.tokens.size();
-  return tokens * tokens * sizeof(uint16_t) * static_cast<size_t>(map.layers) * static_cast<size_t>(map.heads);
+  return tokens * tokens * sizeof(uint16_t) * static_cast<size_t>(map.layers) *
+         static_cast<size_t>(map.heads);
 }
 
 AttentionMap labelled(AttentionMap map, const InspectionQuestion& question) {

@@ -1,5 +1,6 @@
-// Asks a long-lived `heddle-engine serve` for attention maps. One question is under way at a time; of those that come meanwhile
-// only the newest is kept. Answers are remembered. A dead engine is one sentence and is started anew by the next question.
+// Asks a long-lived `heddle-engine serve` for attention maps. One question is under way at a time; of those
+// that come meanwhile only the newest is kept. Answers are remembered. A dead engine is one sentence and is
+// started anew by the next question.
 
 #pragma once
 

@@ -5,6 +5,8 @@
 #include <QDockWidget>
 #include <QLabel>
 #include <QLineEdit>
+#include <QScreen>
+#include <QScrollArea>
 #include <QStackedWidget>
 #include <QStatusBar>
 #include <QTabWidget>
@@ -33,9 +35,16 @@
 namespace heddle::ui {
 namespace {
 
-QString text(const std::string& utf8) { return QString::fromStdString(utf8); }
+QString text(const std::string& utf8) {
+  return QString::fromStdString(utf8);
+}
 
-QString shownName(const RunRow& run) { return text(run.name.empty() ? run.id : run.name); }
+QString shownName(const RunRow& run) {
+  return text(run.name.empty() ? run.id : run.name);
+}
+
+constexpr int kAttentionTab = 1;
+constexpr double kScreenShare = 0.92;  // of the screen, before the user has chosen a size
 
 bool isMade(const std::filesystem::path& path) {
   std::error_code ignored;
@@ -65,7 +74,7 @@ MainWindow::MainWindow(const MainWindowOptions& options, QWidget* parent)
   connectStore();
   connectEngine();
   connectViews();
-  resize(1480, 920);
+  resize(screen()->availableSize() * kScreenShare);
   default_layout_ = saveState();
   restoreSession();
   updateActions();
@@ -73,7 +82,8 @@ MainWindow::MainWindow(const MainWindowOptions& options, QWidget* parent)
 
 MainWindow::~MainWindow() {
   // Views emit while they are taken down; nobody is left to hear it.
-  for (QObject* part : std::initializer_list<QObject*>{runs_, curves_, attention_, inspection_, store_, engine_}) {
+  for (QObject* part :
+       std::initializer_list<QObject*>{runs_, curves_, attention_, inspection_, store_, engine_}) {
     part->disconnect(this);
   }
   for (QThread* thread : {&store_thread_, &engine_thread_}) {
@@ -99,7 +109,13 @@ void MainWindow::buildViews() {
   views_ = new QTabWidget(this);
   views_->setDocumentMode(true);
   views_->addTab(curves_, tr("Curves"));
-  views_->addTab(attention_, tr("Attention"));
+  // Its controls are wider than the space between the docks of a small screen: scrolling beats squeezing the
+  // docks.
+  auto* attention_page = new QScrollArea(this);
+  attention_page->setWidget(attention_);
+  attention_page->setWidgetResizable(true);
+  attention_page->setFrameShape(QFrame::NoFrame);
+  views_->addTab(attention_page, tr("Attention"));
   centre_ = new QStackedWidget(this);
   centre_->addWidget(views_);
   centre_->addWidget(welcome_);
@@ -127,7 +143,9 @@ void MainWindow::buildDocks() {
   setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
   setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
   const int character = fontMetrics().averageCharWidth();
-  resizeDocks({runs, inspector}, {74 * character, 58 * character}, Qt::Horizontal);
+  runs_->setMinimumWidth(36 * character);
+  inspector_->setMinimumWidth(36 * character);
+  resizeDocks({runs, inspector}, {72 * character, 50 * character}, Qt::Horizontal);
   resizeDocks({log}, {11 * fontMetrics().lineSpacing()}, Qt::Vertical);
 }
 
@@ -180,9 +198,9 @@ void MainWindow::connectViews() {
           &MainWindow::updateActions);
   connect(selection_, &Selection::runChanged, this, &MainWindow::runSelected);
   connect(views_, &QTabWidget::currentChanged, this,
-          [this] { attention_feed_->setVisible(views_->currentWidget() == attention_ && runs_known_); });
+          [this] { attention_feed_->setVisible(views_->currentIndex() == kAttentionTab && runs_known_); });
   connect(inspector_, &InspectorView::checkpointActivated, this, [this](qint64 step) {
-    views_->setCurrentWidget(attention_);
+    views_->setCurrentIndex(kAttentionTab);
     Q_EMIT attention_->attentionRequested(attention_->textA(), attention_->textB(), step);
   });
   connect(welcome_, &Welcome::newRunRequested, this, &MainWindow::newRun);
@@ -198,7 +216,7 @@ void MainWindow::setRuns(const std::vector<RunRow>& runs) {
     if (runs.empty() && options_.first_run) {
       startFirstRun();
     }
-    attention_feed_->setVisible(views_->currentWidget() == attention_);
+    attention_feed_->setVisible(views_->currentIndex() == kAttentionTab);
   }
   if (selection_->run().isEmpty() && !runs.empty()) {
     runs_->setCurrentRun(wanted_run_);
@@ -242,7 +260,9 @@ void MainWindow::updateCurrentRun() {
   updateActions();
 }
 
-const RunRow* MainWindow::currentRun() const { return runs_->model().run(selection_->run()); }
+const RunRow* MainWindow::currentRun() const {
+  return runs_->model().run(selection_->run());
+}
 
 void MainWindow::updateActions() {
   const auto anySelected = [this](std::initializer_list<RunState> states) {
@@ -260,7 +280,8 @@ void MainWindow::updateActions() {
   actions_->kill.setEnabled(run != nullptr && run->state == RunState::kRunning);
 }
 
-void MainWindow::commandSelected(void (EngineLink::*command)(const QString&), std::initializer_list<RunState> states) {
+void MainWindow::commandSelected(void (EngineLink::*command)(const QString&),
+                                 std::initializer_list<RunState> states) {
   const QStringList ids = runs_->selectedRuns();
   for (const QString& id : ids) {
     const RunRow* run = runs_->model().run(id);
@@ -286,7 +307,9 @@ double MainWindow::measuredRate() const {
   return rate;
 }
 
-void MainWindow::newRun() { openNewRun({}, {}); }
+void MainWindow::newRun() {
+  openNewRun({}, {});
+}
 
 void MainWindow::duplicateRun() {
   if (!details_.recipe_text.isEmpty()) {
@@ -310,8 +333,7 @@ void MainWindow::startFirstRun() {
   const ParsedRecipe parsed = readRecipe(path);
   if (!parsed.ok()) {
     addProblem({tr("The first run could not be started: %1").arg(text(parsed.problems.front().text)),
-                tr("choose New run instead"),
-                text(problemsText(parsed.problems, path.string()))});
+                tr("choose New run instead"), text(problemsText(parsed.problems, path.string()))});
     return;
   }
   const QString name = text(parsed.recipe.name);
@@ -319,7 +341,9 @@ void MainWindow::startFirstRun() {
   QMetaObject::invokeMethod(engine_, [engine = engine_, name, toml] { engine->create(name, toml, true); });
 }
 
-void MainWindow::addProblem(const Problem& problem) { problems_->add(problem); }
+void MainWindow::addProblem(const Problem& problem) {
+  problems_->add(problem);
+}
 
 void MainWindow::setTheme(Theme theme) {
   theme_ = theme;
@@ -348,8 +372,9 @@ void MainWindow::restoreSession() {
   if (!session.metrics.isEmpty()) {
     curves_->setChosenMetrics(session.metrics);
   }
-  attention_->setTexts(session.text_a.isEmpty() ? tr("The old gardener waters the roses before the rain comes.")
-                                                : session.text_a,
+  attention_->setTexts(session.text_a.isEmpty()
+                           ? tr("The old gardener waters the roses before the rain comes.")
+                           : session.text_a,
                        session.text_b);
   attention_->setHead(session.layer, session.head);
   selection_->setHead(session.layer, session.head);

@@ -1,5 +1,5 @@
-// The window: connects runs table, charts, attention, inspector and log to the store's thread and the engine's link. Holds no
-// knowledge of its own beyond what is selected and what was open.
+// The window: connects runs table, charts, attention, inspector and log to the store's thread and the
+// engine's link. Holds no knowledge of its own beyond what is selected and what was open.
 
 #pragma once
 
@@ -107,8 +107,8 @@ class MainWindow final : public QMainWindow {
   Selection* selection_;
   QThread store_thread_;
   QThread engine_thread_;
-  StoreWorker* store_;       // lives on store_thread_
-  EngineLink* engine_;       // lives on engine_thread_
+  StoreWorker* store_;  // lives on store_thread_
+  EngineLink* engine_;  // lives on engine_thread_
   InspectorLink* inspection_;
 
   RunsView* runs_ = nullptr;
@@ -125,8 +125,8 @@ class MainWindow final : public QMainWindow {
   std::unique_ptr<Actions> actions_;
 
   Theme theme_ = Theme::kSystem;
-  RunDetails details_;     // of the selected run
-  QString wanted_run_;     // to select as soon as it appears
+  RunDetails details_;  // of the selected run
+  QString wanted_run_;  // to select as soon as it appears
   QByteArray default_layout_;
   bool runs_known_ = false;
 };

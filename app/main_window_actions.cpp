@@ -55,12 +55,16 @@ MainWindow::Actions::Actions(QObject* parent)
       about(parent) {
   describe(new_run, tr("&New run…"), Qt::CTRL | Qt::Key_N, tr("Pretrain from a preset or a recipe"));
   describe(start, tr("&Start"), Qt::CTRL | Qt::Key_Return, tr("Start the selected queued runs"));
-  describe(stop, tr("Stop and sa&ve"), Qt::CTRL | Qt::Key_Period, tr("Finish the step, save a checkpoint, end"));
+  describe(stop, tr("Stop and sa&ve"), Qt::CTRL | Qt::Key_Period,
+           tr("Finish the step, save a checkpoint, end"));
   describe(resume, tr("&Resume"), Qt::CTRL | Qt::Key_R, tr("Go on from the last checkpoint"));
-  describe(duplicate, tr("&Duplicate…"), Qt::CTRL | Qt::Key_D, tr("A new run with the selected run's recipe"));
+  describe(duplicate, tr("&Duplicate…"), Qt::CTRL | Qt::Key_D,
+           tr("A new run with the selected run's recipe"));
   describe(kill, tr("&Kill the engine…"), {}, tr("End the engine at once, without saving"));
-  describe(open_workspace, tr("&Open workspace…"), Qt::CTRL | Qt::Key_O, tr("Another folder in another window"));
-  describe(export_view, tr("&Export the view…"), Qt::CTRL | Qt::Key_E, tr("The chart or map as a figure or CSV"));
+  describe(open_workspace, tr("&Open workspace…"), Qt::CTRL | Qt::Key_O,
+           tr("Another folder in another window"));
+  describe(export_view, tr("&Export the view…"), Qt::CTRL | Qt::Key_E,
+           tr("The chart or map as a figure or CSV"));
   describe(quit, tr("&Quit"), Qt::CTRL | Qt::Key_Q, tr("Close the window; runs go on"));
   describe(filter_runs, tr("&Filter runs"), Qt::CTRL | Qt::Key_F, tr("Type words that must occur"));
   describe(full_screen, tr("Full &screen"), Qt::Key_F11, tr("The window alone on the screen"));
@@ -83,8 +87,10 @@ void MainWindow::buildActions() {
   Actions& a = *actions_;
   connect(&a.new_run, &QAction::triggered, this, &MainWindow::newRun);
   connect(&a.duplicate, &QAction::triggered, this, &MainWindow::duplicateRun);
-  connect(&a.start, &QAction::triggered, this, [this] { commandSelected(&EngineLink::start, {RunState::kQueued}); });
-  connect(&a.stop, &QAction::triggered, this, [this] { commandSelected(&EngineLink::stop, {RunState::kRunning}); });
+  connect(&a.start, &QAction::triggered, this,
+          [this] { commandSelected(&EngineLink::start, {RunState::kQueued}); });
+  connect(&a.stop, &QAction::triggered, this,
+          [this] { commandSelected(&EngineLink::stop, {RunState::kRunning}); });
   connect(&a.resume, &QAction::triggered, this, [this] {
     commandSelected(&EngineLink::resume, {RunState::kStopped, RunState::kFailed, RunState::kCrashed});
   });
@@ -96,9 +102,8 @@ void MainWindow::buildActions() {
     runs_->filterLine()->setFocus();
     runs_->filterLine()->selectAll();
   });
-  connect(&a.full_screen, &QAction::toggled, this, [this](bool full) {
-    setWindowState(windowState().setFlag(Qt::WindowFullScreen, full));
-  });
+  connect(&a.full_screen, &QAction::toggled, this,
+          [this](bool full) { setWindowState(windowState().setFlag(Qt::WindowFullScreen, full)); });
   connect(&a.reset_layout, &QAction::triggered, this, [this] { restoreState(default_layout_); });
   connect(&a.palette, &QAction::triggered, this, [this] { (new CommandPalette(commands(), this))->show(); });
   connect(&a.shortcuts, &QAction::triggered, this, &MainWindow::showShortcuts);
@@ -182,9 +187,10 @@ void MainWindow::askToKill() {
   const QString id = QString::fromStdString(run->id);
   const QString host = QString::fromStdString(run->host);
   const qint64 pid = run->pid;
-  auto* box = new QMessageBox(QMessageBox::Warning, tr("Kill the engine"),
-                              tr("Kill the engine of %1 without saving?").arg(QString::fromStdString(run->name)),
-                              QMessageBox::Cancel, this);
+  auto* box =
+      new QMessageBox(QMessageBox::Warning, tr("Kill the engine"),
+                      tr("Kill the engine of %1 without saving?").arg(QString::fromStdString(run->name)),
+                      QMessageBox::Cancel, this);
   box->setInformativeText(tr("Everything since its last checkpoint is lost. Stop and save loses nothing."));
   QPushButton* yes = box->addButton(tr("Kill"), QMessageBox::DestructiveRole);
   yes->setObjectName(QStringLiteral("confirm-kill"));
@@ -196,7 +202,7 @@ void MainWindow::askToKill() {
 }
 
 void MainWindow::exportView() {
-  Figure* figure = views_->currentWidget() == curves_ ? static_cast<Figure*>(curves_) : attention_;
+  Figure* figure = views_->currentIndex() == 0 ? static_cast<Figure*>(curves_) : attention_;
   auto* dialog = new QFileDialog(this, tr("Export the view"));
   dialog->setAttribute(Qt::WA_DeleteOnClose);
   dialog->setAcceptMode(QFileDialog::AcceptSave);
@@ -245,8 +251,8 @@ void MainWindow::showShortcuts() {
   const QList<QAction*> all = commands();
   for (const QAction* action : all) {
     if (!action->shortcut().isEmpty()) {
-      new QTreeWidgetItem(list, {CommandPalette::plainText(*action),
-                                 action->shortcut().toString(QKeySequence::NativeText)});
+      new QTreeWidgetItem(
+          list, {CommandPalette::plainText(*action), action->shortcut().toString(QKeySequence::NativeText)});
     }
   }
   list->resizeColumnToContents(0);
@@ -256,13 +262,14 @@ void MainWindow::showShortcuts() {
 }
 
 void MainWindow::showAbout() {
-  auto* box = new QMessageBox(QMessageBox::NoIcon, tr("About Heddle"),
-                              tr("Heddle %1\nPretrain, inspect and compare BERT-family encoders.")
-                                  .arg(QString::fromLatin1(kVersion)),
-                              QMessageBox::Close, this);
-  box->setInformativeText(tr("GPL-3.0-or-later. With Qt %1, QCustomPlot, LibTorch %2, SQLite, ICU, toml++ and "
-                             "nlohmann/json.")
-                              .arg(QString::fromLatin1(qVersion()), QString::fromLatin1(kTorchVersion)));
+  auto* box = new QMessageBox(
+      QMessageBox::NoIcon, tr("About Heddle"),
+      tr("Heddle %1\nPretrain, inspect and compare BERT-family encoders.").arg(QString::fromLatin1(kVersion)),
+      QMessageBox::Close, this);
+  box->setInformativeText(
+      tr("GPL-3.0-or-later. With Qt %1, QCustomPlot, LibTorch %2, SQLite, ICU, toml++ and "
+         "nlohmann/json.")
+          .arg(QString::fromLatin1(qVersion()), QString::fromLatin1(kTorchVersion)));
   box->setAttribute(Qt::WA_DeleteOnClose);
   box->open();
 }

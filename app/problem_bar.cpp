@@ -12,7 +12,10 @@
 namespace heddle::ui {
 
 ProblemBar::ProblemBar(QWidget* parent)
-    : QWidget(parent), text_(new QLabel(this)), details_(new QToolButton(this)), dismiss_(new QToolButton(this)) {
+    : QWidget(parent),
+      text_(new QLabel(this)),
+      details_(new QToolButton(this)),
+      dismiss_(new QToolButton(this)) {
   text_->setTextInteractionFlags(Qt::TextSelectableByMouse);
   text_->setTextFormat(Qt::PlainText);
   text_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
@@ -76,7 +79,8 @@ void ProblemBar::showDetails() {
     return;
   }
   const Problem& newest = problems_.back();
-  auto* box = new QMessageBox(QMessageBox::NoIcon, tr("What went wrong"), newest.text, QMessageBox::Close, window());
+  auto* box =
+      new QMessageBox(QMessageBox::NoIcon, tr("What went wrong"), newest.text, QMessageBox::Close, window());
   box->setAttribute(Qt::WA_DeleteOnClose);
   box->setTextFormat(Qt::PlainText);
   box->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);

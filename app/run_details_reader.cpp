@@ -11,9 +11,13 @@
 namespace heddle::ui {
 namespace {
 
-QString text(std::string_view utf8) { return QString::fromUtf8(utf8.data(), static_cast<qsizetype>(utf8.size())); }
+QString text(std::string_view utf8) {
+  return QString::fromUtf8(utf8.data(), static_cast<qsizetype>(utf8.size()));
+}
 
-QString tr(const char* words) { return QCoreApplication::translate("RunDetails", words); }
+QString tr(const char* words) {
+  return QCoreApplication::translate("RunDetails", words);
+}
 
 DetailGroup groupEntries(const Recipe& recipe, const FieldGroup& group, size_t phase, const QString& title) {
   DetailGroup result{title, {}};
@@ -44,13 +48,15 @@ std::vector<DetailEntry> sizeEntries(const Recipe& recipe) {
   const Estimate estimate = estimateRecipe(recipe);
   const ParameterCount& count = estimate.parameters;
   std::vector<DetailEntry> entries = {
-      {tr("Vocabulary"), groupedInteger(estimate.vocab_size), tr("Expected entries; a learnt vocabulary may be smaller")},
+      {tr("Vocabulary"), groupedInteger(estimate.vocab_size),
+       tr("Expected entries; a learnt vocabulary may be smaller")},
       {tr("Word embeddings"), groupedInteger(count.word_embeddings), {}},
       {tr("Other embeddings"), groupedInteger(count.other_embeddings), tr("Positions, segments, norm")},
       {tr("Each layer"), groupedInteger(count.per_layer), {}},
       {tr("All layers"), groupedInteger(count.layers), {}},
       {tr("Pooler"), groupedInteger(count.pooler), {}},
-      {tr("Vocabulary head"), groupedInteger(count.vocabulary_head), tr("Without the word embeddings that it shares")},
+      {tr("Vocabulary head"), groupedInteger(count.vocabulary_head),
+       tr("Without the word embeddings that it shares")},
       {tr("Pair head"), groupedInteger(count.pair_head), {}},
       {tr("All parameters"), groupedInteger(count.total()), {}},
   };

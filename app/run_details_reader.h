@@ -7,8 +7,8 @@
 
 namespace heddle::ui {
 
-// Recipe by group and sizes by part; an unreadable recipe leaves recipe_problem. Checkpoints are left to the caller.
-// Reads files: not for the window's thread.
+// Recipe by group and sizes by part; an unreadable recipe leaves recipe_problem. Checkpoints are left to the
+// caller. Reads files: not for the window's thread.
 RunDetails readRunDetails(const RunFolder& folder);
 
 }  // namespace heddle::ui

@@ -8,7 +8,8 @@
 
 namespace heddle::ui {
 
-// Lower-case ASCII letters and digits, everything else as single dashes, at most 40 characters; "run" when nothing is left.
+// Lower-case ASCII letters and digits, everything else as single dashes, at most 40 characters; "run" when
+// nothing is left.
 std::string slug(std::string_view name);
 
 // "20261121-040506-bert-mini", with "-2", "-3" ... behind it while `runs` already has such a folder.

@@ -1,5 +1,5 @@
-// What all views look at: one run, a checkpoint, a text, a layer and a head. Views never call each other: they report what the
-// user picked, and hear of it from here.
+// What all views look at: one run, a checkpoint, a text, a layer and a head. Views never call each other:
+// they report what the user picked, and hear of it from here.
 
 #pragma once
 
@@ -15,7 +15,7 @@ class Selection final : public QObject {
  public:
   explicit Selection(QObject* parent = nullptr) : QObject(parent) {}
 
-  QString run() const { return run_; }  // empty = none
+  QString run() const { return run_; }               // empty = none
   qint64 checkpoint() const { return checkpoint_; }  // a step; -1 = none
   QString textA() const { return text_a_; }
   QString textB() const { return text_b_; }  // empty = one text

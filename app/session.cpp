@@ -12,9 +12,13 @@ namespace {
 
 constexpr int kVersion = 1;
 
-QString packed(const QByteArray& bytes) { return QString::fromLatin1(bytes.toBase64()); }
+QString packed(const QByteArray& bytes) {
+  return QString::fromLatin1(bytes.toBase64());
+}
 
-QByteArray unpacked(const QJsonValue& value) { return QByteArray::fromBase64(value.toString().toLatin1()); }
+QByteArray unpacked(const QJsonValue& value) {
+  return QByteArray::fromBase64(value.toString().toLatin1());
+}
 
 QStringList strings(const QJsonValue& value) {
   QStringList list;
@@ -27,7 +31,9 @@ QStringList strings(const QJsonValue& value) {
 
 }  // namespace
 
-std::filesystem::path sessionFile(const Workspace& workspace) { return workspace.root / "settings.json"; }
+std::filesystem::path sessionFile(const Workspace& workspace) {
+  return workspace.root / "settings.json";
+}
 
 Result<Session> loadSession(const Workspace& workspace) {
   const std::filesystem::path path = sessionFile(workspace);

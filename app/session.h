@@ -1,4 +1,5 @@
-// What the window remembers of a workspace: settings.json inside it, so that two workspaces never mix. Data are not in here.
+// What the window remembers of a workspace: settings.json inside it, so that two workspaces never mix. Data
+// are not in here.
 
 #pragma once
 
@@ -14,18 +15,18 @@
 namespace heddle::ui {
 
 struct Session {
-  QByteArray geometry;      // of the window
-  QByteArray layout;        // of docks and toolbars
-  QByteArray run_columns;   // of the runs table
+  QByteArray geometry;     // of the window
+  QByteArray layout;       // of docks and toolbars
+  QByteArray run_columns;  // of the runs table
   QString theme = QStringLiteral("system");
-  QString run;              // selected
+  QString run;                             // selected
   std::optional<QStringList> chosen_runs;  // ticked; nullopt = the first ten
   QString runs_filter;
-  int view = 0;             // tab in the centre
-  int axis = 0;             // of the curves, as Axis
+  int view = 0;  // tab in the centre
+  int axis = 0;  // of the curves, as Axis
   double smoothing = 0.6;
   bool ignore_outliers = true;
-  QStringList metrics;      // chosen; empty = the view's default
+  QStringList metrics;  // chosen; empty = the view's default
   QString text_a;
   QString text_b;
   int layer = 0;
@@ -36,7 +37,8 @@ struct Session {
 
 std::filesystem::path sessionFile(const Workspace& workspace);
 
-// A missing file gives the defaults; members that are missing or of another type keep theirs. Error: not JSON.
+// A missing file gives the defaults; members that are missing or of another type keep theirs. Error: not
+// JSON.
 Result<Session> loadSession(const Workspace& workspace);
 Status saveSession(const Workspace& workspace, const Session& session);
 

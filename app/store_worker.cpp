@@ -23,9 +23,11 @@ bool mayWrite(RunState state) {
 
 }  // namespace
 
-StoreWorker::StoreWorker(Workspace workspace) : workspace_(std::move(workspace)), timer_(this), folders_(this) {
+StoreWorker::StoreWorker(Workspace workspace)
+    : workspace_(std::move(workspace)), timer_(this), folders_(this) {
   connect(&timer_, &QTimer::timeout, this, &StoreWorker::poll);
-  // Tells of new runs at once; their files are polled, since notices of files do not cross network file systems.
+  // Tells of new runs at once; their files are polled, since notices of files do not cross network file
+  // systems.
   connect(&folders_, &QFileSystemWatcher::directoryChanged, this, [this] {
     since_full_.invalidate();
     poll();
@@ -34,7 +36,9 @@ StoreWorker::StoreWorker(Workspace workspace) : workspace_(std::move(workspace))
 
 StoreWorker::~StoreWorker() = default;
 
-RunFolder StoreWorker::folder(const std::string& run_id) const { return {workspace_.runs() / run_id}; }
+RunFolder StoreWorker::folder(const std::string& run_id) const {
+  return {workspace_.runs() / run_id};
+}
 
 void StoreWorker::start() {
   openStore();

@@ -1,5 +1,6 @@
-// The workspace's database as the window sees it: a thread of its own brings in what runs write and answers questions, so that
-// no query ever waits on the window's thread. Called by queued invocation, answers by queued signals with finished values.
+// The workspace's database as the window sees it: a thread of its own brings in what runs write and answers
+// questions, so that no query ever waits on the window's thread. Called by queued invocation, answers by
+// queued signals with finished values.
 
 #pragma once
 

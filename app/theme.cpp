@@ -25,7 +25,8 @@ QPalette makePalette(const ThemeColors& colors) {
   palette.setColor(QPalette::AlternateBase, color(colors.alternate));
   palette.setColor(QPalette::Button, color(colors.button));
   palette.setColor(QPalette::ToolTipBase, color(colors.base));
-  for (const auto role : {QPalette::WindowText, QPalette::Text, QPalette::ButtonText, QPalette::ToolTipText}) {
+  for (const auto role :
+       {QPalette::WindowText, QPalette::Text, QPalette::ButtonText, QPalette::ToolTipText}) {
     palette.setColor(role, color(colors.text));
   }
   palette.setColor(QPalette::PlaceholderText, color(colors.muted));
@@ -64,8 +65,12 @@ Theme themeFromName(const QString& name) {
   return Theme::kSystem;
 }
 
-QPalette lightThemePalette() { return makePalette(kLight); }
-QPalette darkThemePalette() { return makePalette(kDark); }
+QPalette lightThemePalette() {
+  return makePalette(kLight);
+}
+QPalette darkThemePalette() {
+  return makePalette(kDark);
+}
 
 void applyTheme(QApplication& application, Theme theme) {
   static const QString system_style = application.style()->name();

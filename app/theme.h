@@ -11,7 +11,7 @@ namespace heddle::ui {
 
 enum class Theme { kSystem, kLight, kDark };
 
-QString themeName(Theme theme);  // "dark", as it is stored
+QString themeName(Theme theme);            // "dark", as it is stored
 Theme themeFromName(const QString& name);  // kSystem for unknown words
 
 QPalette lightThemePalette();

@@ -10,8 +10,10 @@ Welcome::Welcome(QWidget* parent) : QWidget(parent) {
   auto* layout = new QVBoxLayout(this);
   layout->addStretch(2);
   const QString lines[] = {
-      tr("New run pretrains an encoder from a preset or a recipe; the engine goes on when this window is closed."),
-      tr("Curves draws every ticked run while it trains, whether it was started here or on the command line."),
+      tr("New run pretrains an encoder from a preset or a recipe; the engine goes on when this window is "
+         "closed."),
+      tr("Curves draws every ticked run while it trains, whether it was started here or on the command "
+         "line."),
       tr("Attention shows what each head of any checkpoint looks at, in a sentence of yours."),
   };
   auto* title = new QLabel(tr("No runs in this workspace yet"), this);

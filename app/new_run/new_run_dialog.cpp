@@ -25,7 +25,9 @@ namespace {
 
 constexpr auto kCheckDelay = std::chrono::milliseconds(120);
 
-QString text(const std::string& utf8) { return QString::fromStdString(utf8); }
+QString text(const std::string& utf8) {
+  return QString::fromStdString(utf8);
+}
 
 QPlainTextEdit* readOnlyText(QWidget* parent) {
   auto* edit = new QPlainTextEdit(parent);

@@ -1,5 +1,5 @@
-// Makes a run: from a preset, a recipe file or another run's recipe. Every key is on one page; what is wrong stands beside its
-// field, what it will cost stands beside the form, and Start says why it is disabled.
+// Makes a run: from a preset, a recipe file or another run's recipe. Every key is on one page; what is wrong
+// stands beside its field, what it will cost stands beside the form, and Start says why it is disabled.
 
 #pragma once
 
@@ -24,10 +24,10 @@ namespace heddle::ui {
 class RecipeForm;
 
 struct NewRunOptions {
-  Workspace workspace;             // for the preview of the command
-  double flops_per_second = 0;     // measured on this machine; 0 = unknown, no time is predicted
-  QString recipe_toml;             // to begin with; empty = the first preset
-  QString name_suffix;             // " copy"
+  Workspace workspace;          // for the preview of the command
+  double flops_per_second = 0;  // measured on this machine; 0 = unknown, no time is predicted
+  QString recipe_toml;          // to begin with; empty = the first preset
+  QString name_suffix;          // " copy"
 };
 
 class NewRunDialog final : public QDialog {

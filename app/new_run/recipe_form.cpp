@@ -16,7 +16,9 @@
 namespace heddle::ui {
 namespace {
 
-QString text(std::string_view utf8) { return QString::fromUtf8(utf8.data(), static_cast<qsizetype>(utf8.size())); }
+QString text(std::string_view utf8) {
+  return QString::fromUtf8(utf8.data(), static_cast<qsizetype>(utf8.size()));
+}
 
 QString keyOf(const Field& field, size_t phase) {
   return field.ofPhase() ? QStringLiteral("phase.%1.%2").arg(phase).arg(text(field.key)) : text(field.path);
@@ -159,7 +161,8 @@ void RecipeForm::makeWidget(Editor& editor) {
           combo->setCurrentIndex(combo->findText(value));
         }
       };
-      connect(combo, &QComboBox::currentTextChanged, this, [this, key](const QString& value) { edited(key, value); });
+      connect(combo, &QComboBox::currentTextChanged, this,
+              [this, key](const QString& value) { edited(key, value); });
       editor.widget = combo;
       return;
     }
@@ -200,7 +203,8 @@ QWidget* RecipeForm::addPathButtons(QWidget* line, bool several) {
       dialog->open();
     });
   };
-  addButton(several ? tr("Files…") : tr("File…"), several ? QFileDialog::ExistingFiles : QFileDialog::ExistingFile);
+  addButton(several ? tr("Files…") : tr("File…"),
+            several ? QFileDialog::ExistingFiles : QFileDialog::ExistingFile);
   if (several) {
     addButton(tr("Folder…"), QFileDialog::Directory);
   }

@@ -1,5 +1,5 @@
-// Every key of a recipe as an editor, group by group, with what is wrong beside it. Built from the table of keys alone, so a new
-// key appears here by itself.
+// Every key of a recipe as an editor, group by group, with what is wrong beside it. Built from the table of
+// keys alone, so a new key appears here by itself.
 
 #pragma once
 
@@ -29,8 +29,8 @@ class RecipeForm final : public QWidget {
   // What the editors hold; a field whose text cannot be read keeps its last readable value.
   const Recipe& recipe() const { return recipe_; }
 
-  // Problems of the whole recipe; those of unknown keys are left to the caller. Fields whose own text cannot be read keep
-  // saying so.
+  // Problems of the whole recipe; those of unknown keys are left to the caller. Fields whose own text cannot
+  // be read keep saying so.
   void setProblems(const std::vector<RecipeProblem>& problems);
   // Fields whose text cannot be read, as problems.
   std::vector<RecipeProblem> unreadable() const;

@@ -22,7 +22,11 @@ class InspectorLinkTest : public WorkspaceTest {};
 class SessionTest : public WorkspaceTest {};
 
 InspectionQuestion question(const QString& text) {
-  return {.checkpoint = QStringLiteral("/nowhere"), .text_a = text, .text_b = {}, .model = QStringLiteral("m"), .step = 5};
+  return {.checkpoint = QStringLiteral("/nowhere"),
+          .text_a = text,
+          .text_b = {},
+          .model = QStringLiteral("m"),
+          .step = 5};
 }
 
 TEST(RunId, IsTheTimeAndTheNameInPlainLetters) {
@@ -66,7 +70,8 @@ TEST_F(EngineLinkTest, AnEngineThatIsKilledIsReportedWithItsSignal) {
   std::optional<RunStarted> started;
   ASSERT_TRUE(waitUntil([&] {
     const Result<std::string> lines = readFile(run.events());
-    const auto event = lines ? decodeEvent(lines->substr(0, lines->find('\n'))) : Result<std::optional<Event>>(lines.error());
+    const auto event = lines ? decodeEvent(lines->substr(0, lines->find('\n')))
+                             : Result<std::optional<Event>>(lines.error());
     if (event && event->has_value() && std::holds_alternative<RunStarted>((*event)->body)) {
       started = std::get<RunStarted>((*event)->body);
     }
@@ -179,7 +184,8 @@ TEST(ProblemBar, AProblemStaysUntilItIsDismissedAndNeverStandsTwice) {
   EXPECT_EQ(bar.count(), 2);
   EXPECT_EQ(bar.current().text, QStringLiteral("first"));
   QTest::mouseClick(bar.findChild<QToolButton*>(QStringLiteral("problem-dismiss")), Qt::LeftButton);
-  EXPECT_EQ(bar.findChild<QLabel*>(QStringLiteral("problem-text"))->text(), QStringLiteral("second (do this)"));
+  EXPECT_EQ(bar.findChild<QLabel*>(QStringLiteral("problem-text"))->text(),
+            QStringLiteral("second (do this)"));
   QTest::mouseClick(bar.findChild<QToolButton*>(QStringLiteral("problem-dismiss")), Qt::LeftButton);
   EXPECT_EQ(bar.count(), 0);
 }
@@ -188,7 +194,8 @@ TEST(Theme, BothPalettesAreReadable) {
   for (const QPalette& palette : {lightThemePalette(), darkThemePalette()}) {
     EXPECT_GE(contrastRatio(palette.color(QPalette::Text), palette.color(QPalette::Base)), 7);
     EXPECT_GE(contrastRatio(palette.color(QPalette::WindowText), palette.color(QPalette::Window)), 7);
-    EXPECT_GE(contrastRatio(palette.color(QPalette::HighlightedText), palette.color(QPalette::Highlight)), 4.5);
+    EXPECT_GE(contrastRatio(palette.color(QPalette::HighlightedText), palette.color(QPalette::Highlight)),
+              4.5);
     EXPECT_GE(contrastRatio(palette.color(QPalette::PlaceholderText), palette.color(QPalette::Base)), 4.5);
   }
   EXPECT_TRUE(isDark(darkThemePalette()));

@@ -34,8 +34,9 @@ TEST_F(NewRunTest, EveryKeyOfTheTableHasAnEditor) {
   RecipeForm form;
   form.setRecipe(Recipe{});
   for (const Field& field : recipeFields()) {
-    const QString key = field.ofPhase() ? QStringLiteral("phase.0.") + QString::fromStdString(std::string(field.key))
-                                        : QString::fromStdString(std::string(field.path));
+    const QString key = field.ofPhase()
+                            ? QStringLiteral("phase.0.") + QString::fromStdString(std::string(field.key))
+                            : QString::fromStdString(std::string(field.path));
     EXPECT_NE(form.editor(key), nullptr) << key.toStdString();
   }
 }

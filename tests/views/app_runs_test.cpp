@@ -78,7 +78,8 @@ TEST(RunsModel, KeepsTheContractOfItemModelsWhileRunsComeAndChange) {
   const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::Fatal);
   RunsFilter filter;
   filter.setSourceModel(&model);
-  const QAbstractItemModelTester filter_tester(&filter, QAbstractItemModelTester::FailureReportingMode::Fatal);
+  const QAbstractItemModelTester filter_tester(&filter,
+                                               QAbstractItemModelTester::FailureReportingMode::Fatal);
   model.setRuns(makeRuns(3));
   model.updateRuns({makeRun("id4", "run 4", 4000), makeRun("id2", "renamed", 2000)});
   filter.setText(QStringLiteral("run"));
@@ -118,7 +119,8 @@ TEST(RunsModel, TypedWordsAreShownAndReportedButAnEmptyNameIsNot) {
   EXPECT_TRUE(model.setData(model.indexOf(QStringLiteral("a")), QStringLiteral(" better "), Qt::EditRole));
   EXPECT_EQ(model.indexOf(QStringLiteral("a")).data().toString(), QStringLiteral("better"));
   ASSERT_EQ(annotated.size(), 1);
-  EXPECT_EQ(annotated[0], (QVariantList{QStringLiteral("a"), QStringLiteral("name"), QStringLiteral("better")}));
+  EXPECT_EQ(annotated[0],
+            (QVariantList{QStringLiteral("a"), QStringLiteral("name"), QStringLiteral("better")}));
   EXPECT_FALSE(model.setData(model.indexOf(QStringLiteral("a")), QStringLiteral("  "), Qt::EditRole));
   EXPECT_EQ(annotated.size(), 1);
 }

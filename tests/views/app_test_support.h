@@ -22,7 +22,9 @@ namespace heddle::ui {
 // Long enough for a loaded machine; nothing waits this long when all is well.
 inline constexpr int kPatienceMs = 30000;
 
-inline bool waitUntil(const std::function<bool()>& condition) { return QTest::qWaitFor(condition, kPatienceMs); }
+inline bool waitUntil(const std::function<bool()>& condition) {
+  return QTest::qWaitFor(condition, kPatienceMs);
+}
 
 class WorkspaceTest : public ::testing::Test {
  protected:

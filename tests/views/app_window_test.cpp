@@ -65,7 +65,9 @@ class WindowTest : public WorkspaceTest {
   }
 
   const RunsModel& model() { return window->runs().model(); }
-  const RunRow* runAt(int row) { return model().run(model().index(row, 0).data(RunsModel::kIdRole).toString()); }
+  const RunRow* runAt(int row) {
+    return model().run(model().index(row, 0).data(RunsModel::kIdRole).toString());
+  }
   bool inState(int row, RunState state) {
     return waitUntil([&] {
       const RunRow* run = row < model().rowCount() ? runAt(row) : nullptr;
@@ -102,7 +104,8 @@ class WindowTest : public WorkspaceTest {
     ASSERT_TRUE(QProcess::startDetached(
         QString::fromLatin1(HEDDLE_FAKE_ENGINE),
         {QStringLiteral("run"), QString::fromStdString(file.string()), QStringLiteral("--workspace"),
-         QString::fromStdString(workspace.root.string()), QStringLiteral("--id"), QStringLiteral("by-hand")}));
+         QString::fromStdString(workspace.root.string()), QStringLiteral("--id"),
+         QStringLiteral("by-hand")}));
   }
 
   std::unique_ptr<MainWindow> window;
@@ -158,7 +161,8 @@ TEST_F(WindowTest, ARunIsMadeFromAPresetItsPointsArriveLiveAndItStopsWhenAsked) 
 
   pressButton(QStringLiteral("Stop and save"));
   ASSERT_TRUE(inState(0, RunState::kStopped));
-  EXPECT_TRUE(waitUntil([&] { return !window->inspector().value(QStringLiteral("Learning rate")).isEmpty(); }));
+  EXPECT_TRUE(
+      waitUntil([&] { return !window->inspector().value(QStringLiteral("Learning rate")).isEmpty(); }));
 
   const int64_t stopped_at = runAt(0)->step;
   pressButton(QStringLiteral("Resume"));
@@ -299,7 +303,8 @@ TEST_F(WindowTest, TheCommandPaletteRunsWhatIsTyped) {
   QTest::keyClicks(palette->findChild<QLineEdit*>(), QStringLiteral("dark"));
   EXPECT_EQ(palette->findChild<QListWidget*>()->count(), 1);
   QTest::keyClick(palette->findChild<QLineEdit*>(), Qt::Key_Return);
-  EXPECT_TRUE(waitUntil([&] { return qApp->palette().color(QPalette::Base) == darkThemePalette().color(QPalette::Base); }));
+  EXPECT_TRUE(waitUntil(
+      [&] { return qApp->palette().color(QPalette::Base) == darkThemePalette().color(QPalette::Base); }));
 }
 
 TEST_F(WindowTest, TheSessionComesBackInItsOwnWorkspaceOnly) {
@@ -334,7 +339,8 @@ TEST_F(WindowTest, WordsTypedIntoTheTableAreKept) {
   ASSERT_TRUE(waitUntil([&] { return model().rowCount() == 1; }));
   ASSERT_TRUE(const_cast<RunsModel&>(model()).setData(model().index(0, static_cast<int>(RunColumn::kTags)),
                                                       QStringLiteral("paper"), Qt::EditRole));
-  ASSERT_TRUE(waitUntil([&] { return std::filesystem::exists(workspace.runs() / "20260101-000000-a/user.jsonl"); }));
+  ASSERT_TRUE(
+      waitUntil([&] { return std::filesystem::exists(workspace.runs() / "20260101-000000-a/user.jsonl"); }));
   close();
   open();
   EXPECT_TRUE(waitUntil([&] { return model().rowCount() == 1 && runAt(0)->tags == "paper"; }));

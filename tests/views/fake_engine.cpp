@@ -1,5 +1,6 @@
-// Stands in for heddle-engine where only its outside matters: run, resume and serve with the real files and formats, no LibTorch,
-// and a loss that is a plain function of the step. What it does is chosen by the recipe's name and by the text it is asked about:
+// Stands in for heddle-engine where only its outside matters: run, resume and serve with the real files and
+// formats, no LibTorch, and a loss that is a plain function of the step. What it does is chosen by the
+// recipe's name and by the text it is asked about:
 //   "refused ..."  the recipe is refused before the first step: exit code 2, the reason on standard error
 //   "failing ..."  fails at step 3
 //   serve, text "crash"  dies;  text "problem"  answers with a failure
@@ -79,7 +80,8 @@ class FakeRun {
       }
       const bool stop = stopAsked();
       const bool last = step == total;
-      if (stop || last || (recipe_.checkpoint.every_steps > 0 && step % recipe_.checkpoint.every_steps == 0)) {
+      if (stop || last ||
+          (recipe_.checkpoint.every_steps > 0 && step % recipe_.checkpoint.every_steps == 0)) {
         save(step);
       }
       if (stop || last) {
@@ -115,12 +117,9 @@ class FakeRun {
                    .flops = 1e9 * static_cast<double>(step),
                    .seconds = kSecondsPerStep * static_cast<double>(step)};
     const double loss = 3.0 + 7.0 * std::exp(-static_cast<double>(step) / 100.0);
-    values.values = {{"train/loss", loss},
-                     {"train/mlm_loss", loss - 0.5},
-                     {"train/learning_rate", 1e-4},
-                     {"train/gradient_norm", 1.0},
-                     {"train/tokens_per_second", 1e5},
-                     {"train/memory_bytes", 3e8}};
+    values.values = {
+        {"train/loss", loss},         {"train/mlm_loss", loss - 0.5},   {"train/learning_rate", 1e-4},
+        {"train/gradient_norm", 1.0}, {"train/tokens_per_second", 1e5}, {"train/memory_bytes", 3e8}};
     if (recipe_.evaluation.every_steps > 0 && step % recipe_.evaluation.every_steps == 0) {
       values.values.emplace_back("eval/mlm_loss", loss + 0.1);
       values.values.emplace_back("eval/mlm_accuracy", 1.0 / loss);
@@ -200,7 +199,8 @@ void answer(const AttentionRequest& request) {
     std::cout << encodeFailure({request.id, "This text cannot be read", "use another one"}) << std::endl;
     return;
   }
-  AttentionAnswer reply{.id = request.id, .array_path = request.array_path, .layers = kLayers, .heads = kHeads};
+  AttentionAnswer reply{
+      .id = request.id, .array_path = request.array_path, .layers = kLayers, .heads = kHeads};
   reply.tokens.push_back({.text = "[CLS]"});
   std::istringstream words(request.text_a);
   std::string word;
@@ -253,4 +253,6 @@ int fakeEngine(const std::vector<std::string>& words) {
 }  // namespace
 }  // namespace heddle
 
-int main(int argc, char** argv) { return heddle::fakeEngine({argv + 1, argv + argc}); }
+int main(int argc, char** argv) {
+  return heddle::fakeEngine({argv + 1, argv + argc});
+}

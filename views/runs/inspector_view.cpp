@@ -21,9 +21,13 @@ namespace {
 constexpr int kStepRole = Qt::UserRole;
 constexpr int kGroupRole = Qt::UserRole + 1;  // a group's name, whatever count its title shows
 
-QString text(const std::string& utf8) { return QString::fromStdString(utf8); }
+QString text(const std::string& utf8) {
+  return QString::fromStdString(utf8);
+}
 
-QString known(double value, QString (*format)(double)) { return value > 0 ? format(value) : QString(); }
+QString known(double value, QString (*format)(double)) {
+  return value > 0 ? format(value) : QString();
+}
 
 }  // namespace
 
@@ -110,7 +114,8 @@ void InspectorView::setRun(const std::optional<RunRow>& run) {
   setRow(cost, tr("Engine time"), known(run->predicted_seconds, formatDuration),
          known(run->engine_seconds, formatDuration), tr("Value: predicted for the whole run"));
   setRow(cost, tr("Tokens/s"), {}, known(run->tokens_per_second.value_or(0), formatCount));
-  setRow(cost, tr("Steps"), run->total_steps > 0 ? groupedInteger(run->total_steps) : QString(), groupedInteger(run->step));
+  setRow(cost, tr("Steps"), run->total_steps > 0 ? groupedInteger(run->total_steps) : QString(),
+         groupedInteger(run->step));
 
   QTreeWidgetItem* const facts = group(tr("Run"), true);
   setRow(facts, tr("Status"), stateLabel(run->state));
@@ -125,7 +130,8 @@ void InspectorView::setRun(const std::optional<RunRow>& run) {
   setRow(facts, tr("Started"), known(run->started, formatWallTime));
   setRow(facts, tr("Folder"), id);
   if (run->bad_lines > 0) {
-    setRow(facts, tr("Unreadable lines"), groupedInteger(run->bad_lines), {}, tr("Lines of its event stream"));
+    setRow(facts, tr("Unreadable lines"), groupedInteger(run->bad_lines), {},
+           tr("Lines of its event stream"));
   }
 }
 
@@ -219,7 +225,9 @@ QString InspectorView::measured(const QString& label) const {
   return row != nullptr ? row->text(2) : QString();
 }
 
-QString InspectorView::failureText() const { return failure_->text(); }
+QString InspectorView::failureText() const {
+  return failure_->text();
+}
 
 void InspectorView::changeEvent(QEvent* event) {
   QWidget::changeEvent(event);

@@ -1,4 +1,5 @@
-// One run in full: why it failed, estimate beside measurement, sizes, checkpoints, and its recipe as a tree by group.
+// One run in full: why it failed, estimate beside measurement, sizes, checkpoints, and its recipe as a tree
+// by group.
 
 #pragma once
 
@@ -44,8 +45,8 @@ class InspectorView final : public QWidget {
 
  private:
   QTreeWidgetItem* group(const QString& title, bool expanded);
-  void setRow(QTreeWidgetItem* parent, const QString& label, const QString& value, const QString& measured = {},
-              const QString& help = {});
+  void setRow(QTreeWidgetItem* parent, const QString& label, const QString& value,
+              const QString& measured = {}, const QString& help = {});
   QTreeWidgetItem* findRow(const QString& label) const;
   void updateColors();
 

@@ -23,10 +23,10 @@ struct DetailGroup {
 
 struct RunDetails {
   QString run_id;
-  QString recipe_text;                  // as it lies in the run's folder
-  std::vector<DetailGroup> recipe;      // the same by group; empty when it cannot be read
-  QString recipe_problem;               // why not
-  std::vector<DetailEntry> sizes;       // parameters and memory by part
+  QString recipe_text;                     // as it lies in the run's folder
+  std::vector<DetailGroup> recipe;         // the same by group; empty when it cannot be read
+  QString recipe_problem;                  // why not
+  std::vector<DetailEntry> sizes;          // parameters and memory by part
   std::vector<CheckpointRow> checkpoints;  // ascending
 };
 

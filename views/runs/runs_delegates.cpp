@@ -18,8 +18,8 @@ QRect RunNameDelegate::checkBoxRect(const QStyleOptionViewItem& option, const QM
   return style->subElementRect(QStyle::SE_ItemViewItemCheckIndicator, &cell, option.widget);
 }
 
-bool RunNameDelegate::editorEvent(QEvent* event, QAbstractItemModel* model, const QStyleOptionViewItem& option,
-                                  const QModelIndex& index) {
+bool RunNameDelegate::editorEvent(QEvent* event, QAbstractItemModel* model,
+                                  const QStyleOptionViewItem& option, const QModelIndex& index) {
   if (event->type() != QEvent::MouseButtonDblClick && event->type() != QEvent::MouseButtonRelease) {
     return QStyledItemDelegate::editorEvent(event, model, option, index);
   }
@@ -58,7 +58,8 @@ void RunProgressDelegate::paint(QPainter* painter, const QStyleOptionViewItem& o
   painter->setRenderHint(QPainter::Antialiasing);
   painter->setPen(Qt::NoPen);
   const bool on_highlight = (option.state & QStyle::State_Selected) != 0;
-  QColor fill = on_highlight ? option.palette.color(QPalette::HighlightedText) : roleColor(Role::kRunning, option.palette);
+  QColor fill = on_highlight ? option.palette.color(QPalette::HighlightedText)
+                             : roleColor(Role::kRunning, option.palette);
   fill.setAlphaF(0.12f);
   painter->setBrush(fill);
   painter->drawRoundedRect(barRect(option.rect, 1), 3, 3);

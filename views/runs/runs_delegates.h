@@ -1,4 +1,5 @@
-// How cells of the runs table are drawn and clicked: the check box of the name (double-click = solo) and the progress bar.
+// How cells of the runs table are drawn and clicked: the check box of the name (double-click = solo) and the
+// progress bar.
 
 #pragma once
 

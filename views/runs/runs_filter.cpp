@@ -6,7 +6,8 @@
 
 namespace heddle::ui {
 
-RunsFilter::RunsFilter(QObject* parent) : QSortFilterProxyModel(parent), collator_(QLocale(QLocale::English)) {
+RunsFilter::RunsFilter(QObject* parent)
+    : QSortFilterProxyModel(parent), collator_(QLocale(QLocale::English)) {
   // The C locale's order knows no numbers.
   collator_.setNumericMode(true);
   collator_.setCaseSensitivity(Qt::CaseInsensitive);

@@ -1,5 +1,5 @@
-// Which runs the table shows and in what order: filter-as-you-type, archived runs, natural order of names, missing values last
-// whichever way a column is sorted.
+// Which runs the table shows and in what order: filter-as-you-type, archived runs, natural order of names,
+// missing values last whichever way a column is sorted.
 
 #pragma once
 

@@ -15,7 +15,9 @@
 namespace heddle::ui {
 namespace {
 
-QString text(const std::string& utf8) { return QString::fromStdString(utf8); }
+QString text(const std::string& utf8) {
+  return QString::fromStdString(utf8);
+}
 
 // Today's runs by the clock, older ones by the day.
 QString startedText(double wall_seconds) {
@@ -52,7 +54,9 @@ QVariant orMissing(const std::optional<T>& value) {
   return value ? QVariant(*value) : QVariant();
 }
 
-QVariant orMissing(double value) { return value > 0 ? QVariant(value) : QVariant(); }
+QVariant orMissing(double value) {
+  return value > 0 ? QVariant(value) : QVariant();
+}
 
 Role stateRole(RunState state) {
   switch (state) {
@@ -84,7 +88,8 @@ const char* fieldOf(RunColumn column) {
   }
 }
 
-// The colour of a drawn run, with its line style where the hue alone repeats; on its own ground, to be seen in selected rows too.
+// The colour of a drawn run, with its line style where the hue alone repeats; on its own ground, to be seen
+// in selected rows too.
 QPixmap swatch(const QPen& pen, const QColor& ground) {
   constexpr int kWidth = 18;
   constexpr int kHeight = 12;
@@ -357,7 +362,8 @@ QVariant RunsModel::data(const QModelIndex& index, int role) const {
       return column == RunColumn::kName ? QVariant(isDrawn(id) ? Qt::Checked : Qt::Unchecked) : QVariant();
     case Qt::DecorationRole:
       return column == RunColumn::kName && isDrawn(id)
-                 ? QVariant(swatch(seriesPen(style(id), qApp->palette()), qApp->palette().color(QPalette::Base)))
+                 ? QVariant(
+                       swatch(seriesPen(style(id), qApp->palette()), qApp->palette().color(QPalette::Base)))
                  : QVariant();
     case Qt::ForegroundRole:
       return column == RunColumn::kState ? QVariant(roleColor(stateRole(run.state), qApp->palette()))
@@ -435,7 +441,9 @@ bool RunsModel::setData(const QModelIndex& index, const QVariant& value, int rol
     return false;
   }
   // Shown at once; the store confirms it with the next update.
-  (column == RunColumn::kName ? run.name : column == RunColumn::kTags ? run.tags : run.notes) = words.toStdString();
+  (column == RunColumn::kName   ? run.name
+   : column == RunColumn::kTags ? run.tags
+                                : run.notes) = words.toStdString();
   Q_EMIT dataChanged(index, index);
   Q_EMIT annotated(text(run.id), QString::fromLatin1(field), words);
   return true;

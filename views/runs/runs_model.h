@@ -1,5 +1,5 @@
-// The runs of a workspace as a table: one row a run, newest first, live. Knows which runs are drawn (check boxes) and with which
-// style; what the user types into a cell leaves as annotated().
+// The runs of a workspace as a table: one row a run, newest first, live. Knows which runs are drawn (check
+// boxes) and with which style; what the user types into a cell leaves as annotated().
 
 #pragma once
 
@@ -79,7 +79,8 @@ class RunsModel final : public QAbstractTableModel {
   const RunRow* run(const QString& id) const;
   QModelIndex indexOf(const QString& id, RunColumn column = RunColumn::kName) const;
 
-  // Which runs are drawn. Each drawn run gets the lowest style that no other drawn one has, and keeps it while drawn.
+  // Which runs are drawn. Each drawn run gets the lowest style that no other drawn one has, and keeps it
+  // while drawn.
   void setDrawn(const QStringList& ids);
   bool isDrawn(const QString& id) const { return drawn_.contains(id); }
   int style(const QString& id) const { return styles_.value(id, 0); }

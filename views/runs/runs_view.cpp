@@ -17,15 +17,17 @@
 namespace heddle::ui {
 namespace {
 
-constexpr int column(RunColumn which) { return static_cast<int>(which); }
+constexpr int column(RunColumn which) {
+  return static_cast<int>(which);
+}
 
 // Wide enough for usual values, in average characters of the font.
 int defaultCharacters(RunColumn which) {
   switch (which) {
     case RunColumn::kName:
-      return 26;
+      return 23;
     case RunColumn::kProgress:
-      return 26;
+      return 32;
     case RunColumn::kState:
     case RunColumn::kModel:
       return 10;
@@ -126,9 +128,8 @@ RunsView::RunsView(QWidget* parent)
   connect(model_, &RunsModel::drawnToggled, this, &RunsView::toggleDrawn);
   connect(name_delegate, &RunNameDelegate::soloRequested, this, &RunsView::solo);
   connect(archive_action_, &QAction::triggered, this, &RunsView::archiveSelected);
-  connect(rename_action_, &QAction::triggered, this, [this] {
-    table_->edit(filter_->mapFromSource(model_->indexOf(current_)));
-  });
+  connect(rename_action_, &QAction::triggered, this,
+          [this] { table_->edit(filter_->mapFromSource(model_->indexOf(current_))); });
   connect(show_archived_action_, &QAction::toggled, this, [this](bool show) {
     filter_->setShowArchived(show);
     updateDrawn();
@@ -155,13 +156,15 @@ void RunsView::updateRuns(const std::vector<RunRow>& runs) {
   updateDrawn();
 }
 
-QString RunsView::currentRun() const { return current_; }
+QString RunsView::currentRun() const {
+  return current_;
+}
 
 void RunsView::setCurrentRun(const QString& id) {
   const QModelIndex index = filter_->mapFromSource(model_->indexOf(id));
   if (index.isValid()) {
-    table_->selectionModel()->setCurrentIndex(index,
-                                              QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
+    table_->selectionModel()->setCurrentIndex(
+        index, QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
     table_->scrollTo(index);
   }
 }
@@ -175,7 +178,9 @@ QStringList RunsView::selectedRuns() const {
   return ids;
 }
 
-std::optional<QStringList> RunsView::chosenRuns() const { return chosen_; }
+std::optional<QStringList> RunsView::chosenRuns() const {
+  return chosen_;
+}
 
 void RunsView::setChosenRuns(const std::optional<QStringList>& ids) {
   chosen_ = ids;
@@ -246,7 +251,9 @@ void RunsView::archiveSelected() {
   }
 }
 
-QByteArray RunsView::columnState() const { return table_->header()->saveState(); }
+QByteArray RunsView::columnState() const {
+  return table_->header()->saveState();
+}
 
 void RunsView::restoreColumnState(const QByteArray& state) {
   if (!state.isEmpty()) {
@@ -254,12 +261,15 @@ void RunsView::restoreColumnState(const QByteArray& state) {
   }
 }
 
-void RunsView::setRunActions(const QList<QAction*>& actions) { run_actions_ = actions; }
+void RunsView::setRunActions(const QList<QAction*>& actions) {
+  run_actions_ = actions;
+}
 
 void RunsView::showColumnMenu(const QPoint& global) {
   QMenu menu;
-  const std::pair<ColumnGroup, QString> groups[] = {
-      {ColumnGroup::kRun, tr("Run")}, {ColumnGroup::kMetrics, tr("Metrics")}, {ColumnGroup::kSystem, tr("System")}};
+  const std::pair<ColumnGroup, QString> groups[] = {{ColumnGroup::kRun, tr("Run")},
+                                                    {ColumnGroup::kMetrics, tr("Metrics")},
+                                                    {ColumnGroup::kSystem, tr("System")}};
   for (const auto& [group, title] : groups) {
     menu.addSection(title);
     for (int c = 1; c < column(RunColumn::kCount); ++c) {
@@ -284,7 +294,8 @@ void RunsView::showRowMenu(const QPoint& position) {
   menu.addSeparator();
   menu.addAction(rename_action_);
   const RunRow* run = model_->run(current_);
-  archive_action_->setText(run != nullptr && run->archived ? tr("Bring back from the archive") : tr("Archive"));
+  archive_action_->setText(run != nullptr && run->archived ? tr("Bring back from the archive")
+                                                           : tr("Archive"));
   menu.addAction(archive_action_);
   menu.addAction(show_archived_action_);
   menu.exec(table_->viewport()->mapToGlobal(position));

@@ -1,4 +1,5 @@
-// The table of runs with its filter line. Decides which runs are drawn: those the user ticked, else the first ten of the table.
+// The table of runs with its filter line. Decides which runs are drawn: those the user ticked, else the first
+// ten of the table.
 
 #pragma once
 
