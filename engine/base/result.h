@@ -32,12 +32,13 @@ class [[nodiscard]] Result {
   // Each ends the program when the other alternative is held: check ok() first.
   T& value() & { return ok() ? std::get<0>(state_) : (std::abort(), std::get<0>(state_)); }
   const T& value() const& { return ok() ? std::get<0>(state_) : (std::abort(), std::get<0>(state_)); }
-  T&& value() && { return ok() ? std::get<0>(std::move(state_)) : (std::abort(), std::get<0>(std::move(state_))); }
+  // By value: a loop over *f() must not outlive what it walks.
+  T value() && { return std::move(value()); }
   const Error& error() const { return !ok() ? std::get<1>(state_) : (std::abort(), std::get<1>(state_)); }
 
   T& operator*() & { return value(); }
   const T& operator*() const& { return value(); }
-  T&& operator*() && { return std::move(*this).value(); }
+  T operator*() && { return std::move(value()); }
   T* operator->() { return &value(); }
   const T* operator->() const { return &value(); }
 
