@@ -348,6 +348,7 @@ TEST_F(AttentionViewTest, AnErrorStandsInPlaceOfThePictureUntilTheNextMap) {
   EXPECT_TRUE(reason().isVisible());
   EXPECT_EQ(reason().kind(), EmptyState::Kind::kProblem);
   EXPECT_TRUE(view.figureSize().isEmpty());
+  EXPECT_FALSE(says(QStringLiteral("checkpoint at step")));
   view.setMap(shiftedMap(kChinese, 1, 1));
   EXPECT_FALSE(reason().isVisible());
 }

@@ -375,6 +375,15 @@ TEST_F(CurvesViewTest, ExportsWhatIsShown) {
   EXPECT_NEAR(image.width(), view.figureSize().width() * 150 / 96, 2);
 }
 
+TEST_F(CurvesViewTest, IsPrintedOnWhiteFromTheDarkTheme) {
+  view.setPalette(darkPalette());
+  const ScratchFolder folder;
+  ASSERT_TRUE(exportFigure(view, folder.path() / "curves.png").ok());
+  const QImage image(QString::fromStdString((folder.path() / "curves.png").string()));
+  EXPECT_EQ(image.pixelColor(1, 1), QColor(Qt::white));
+  EXPECT_TRUE(isDark(view.palette()));
+}
+
 TEST_F(CurvesViewTest, TurnsDarkWhileRunning) {
   view.setPalette(darkPalette());
   settle();

@@ -408,6 +408,10 @@ struct AttentionView::Impl {
     veil->setVisible(busy);
     veil->raise();
     if (problem) {
+      // Nothing may speak of a picture that is not there.
+      statement->setFullText(model_name);
+      warning->hide();
+      hover_label->setText(QStringLiteral(" "));
       pages->setCurrentWidget(empty);
       return;
     }
@@ -558,6 +562,8 @@ void AttentionView::setCheckpoints(const std::vector<int64_t>& steps) {
 
 void AttentionView::setMap(const AttentionMap& map) {
   impl_->map = map;
+  // A picture that is there follows the slider, whoever asked for it.
+  impl_->asked = impl_->asked || !map.empty();
   impl_->summary = summarize(map);
   impl_->busy = false;
   impl_->problem = false;

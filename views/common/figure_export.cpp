@@ -7,6 +7,7 @@
 #include <QImage>
 #include <QPageSize>
 #include <QPdfWriter>
+#include <QWidget>
 #ifdef HEDDLE_HAVE_SVG
 #include <QSvgGenerator>
 #endif
@@ -14,6 +15,7 @@
 #include <cmath>
 
 #include "engine/base/file.h"
+#include "views/common/palette.h"
 
 namespace heddle::ui {
 namespace {
@@ -33,6 +35,38 @@ double captionHeight(const FigureOptions& options) {
   }
   return kCaptionGap + QFontMetricsF(captionFont(nullptr)).lineSpacing() * options.caption.size();
 }
+
+// Papers are white: a view in the dark theme is drawn with a light palette and gets its own back.
+class PaperColors {
+ public:
+  explicit PaperColors(Figure& figure) {
+    auto* widget = dynamic_cast<QWidget*>(&figure);
+    if (widget == nullptr || !isDark(widget->palette())) {
+      return;
+    }
+    widget_ = widget;
+    before_ = widget->testAttribute(Qt::WA_SetPalette) ? widget->palette() : QPalette();
+    QPalette paper = widget->palette();
+    for (const QPalette::ColorRole role : {QPalette::Window, QPalette::Base}) {
+      paper.setColor(role, Qt::white);
+    }
+    for (const QPalette::ColorRole role : {QPalette::WindowText, QPalette::Text}) {
+      paper.setColor(role, Qt::black);
+    }
+    widget->setPalette(paper);
+  }
+  ~PaperColors() {
+    if (widget_ != nullptr) {
+      widget_->setPalette(before_);
+    }
+  }
+  PaperColors(const PaperColors&) = delete;
+  PaperColors& operator=(const PaperColors&) = delete;
+
+ private:
+  QWidget* widget_ = nullptr;
+  QPalette before_;
+};
 
 void drawPage(Figure& figure, const FigureOptions& options, const QSizeF& size, double scale,
               QPaintDevice& device) {
@@ -122,6 +156,7 @@ Status exportFigure(Figure& figure, const std::filesystem::path& path, const Fig
                      figureFormats().join(QStringLiteral(", .")).toLower().toStdString() + " or .csv"};
   }
   const QSizeF size(figure_size.width(), figure_size.height() + captionHeight(options));
+  const PaperColors paper(figure);
   QByteArray bytes;
   if (format == QLatin1String("PNG")) {
     bytes = pngBytes(figure, options, size);

@@ -1,4 +1,5 @@
-// Figures on disk: what a view shows as SVG, PDF or PNG. Views that can be exported are Figures.
+// Figures on disk: what a view shows as SVG, PDF or PNG, on white whatever the theme. Views that can be
+// exported are Figures.
 
 #pragma once
 
