@@ -28,8 +28,10 @@ class PretrainingData {
   PretrainingData& operator=(PretrainingData&&) noexcept;
   ~PretrainingData();
 
-  // Rows first_row .. first_row + rows of the step's global batch of phase.rows rows, each of 5 ..
-  // phase.length tokens with its special tokens. phase.length >= 8. Thread-safe.
+  // Rows first_row .. first_row + rows of the step's global batch of phase.rows rows, each of at most
+  // phase.length tokens with its special tokens. Without next-sentence prediction a row is whole sentences of
+  // one document and one segment; short_seq_prob holds there too. phase.length >= 8. Thread-safe; the first
+  // call at a new length walks the corpus once.
   Batch trainBatch(const PhaseRecipe& phase, int64_t step, int64_t first_row, int64_t rows) const;
 
   // Rows of the documents never trained on, in an order and with masks that depend on nothing but the corpus

@@ -149,7 +149,9 @@ Result<Shard> Shard::open(const std::filesystem::path& path) {
   }
   const std::span<const std::byte> bytes = map->bytes();
   Header header{};
-  std::memcpy(&header, bytes.data(), std::min(bytes.size(), sizeof header));
+  if (!bytes.empty()) {
+    std::memcpy(&header, bytes.data(), std::min(bytes.size(), sizeof header));
+  }
   if (bytes.size() < sizeof kMagic || std::memcmp(header.magic, kMagic, sizeof kMagic) != 0) {
     return shardError(path, "it is another kind of file");
   }

@@ -31,7 +31,6 @@ struct SpecialIds {
   int32_t mask = 0;
 };
 
-class PieceTrie;
 struct WordList;
 
 // Immutable after loading: one object serves any number of threads. Copies share the tables.
