@@ -143,8 +143,8 @@ void MainWindow::buildDocks() {
   setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
   setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
   const int character = fontMetrics().averageCharWidth();
-  runs_->setMinimumWidth(36 * character);
-  inspector_->setMinimumWidth(36 * character);
+  runs_->setMinimumWidth(28 * character);
+  inspector_->setMinimumWidth(28 * character);
   resizeDocks({runs, inspector}, {72 * character, 50 * character}, Qt::Horizontal);
   resizeDocks({log}, {11 * fontMetrics().lineSpacing()}, Qt::Vertical);
 }

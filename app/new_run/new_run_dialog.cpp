@@ -238,8 +238,7 @@ void NewRunDialog::showVerdict(const Verdict& verdict) {
     colors.setColor(QPalette::WindowText, roleColor(Role::kError, colors));
   }
   reason_->setPalette(colors);
-  const QString first =
-      fine ? QString() : text((all.front().key.empty() ? "" : all.front().key + ": ") + all.front().text);
+  const QString first = fine ? QString() : text(all.front().text);
   reason_->setText(fine             ? QString()
                    : all.size() > 1 ? tr("%1 problems. First: %2").arg(all.size()).arg(first)
                                     : first);
