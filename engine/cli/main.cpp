@@ -29,7 +29,7 @@ int fail(const Error& error, int code) {
 void* engineFunction(const char* name) {
   const std::filesystem::path here = programFolder();
   void* library = nullptr;
-  for (const auto& folder : {here, here.parent_path() / "lib" / "heddle", here.parent_path() / "lib"}) {
+  for (const auto& folder : {here, here.parent_path() / kLibraryFolder}) {
     const auto path = folder / "libheddle-engine.so";
     if (std::error_code code; std::filesystem::exists(path, code)) {
       library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_GLOBAL);

@@ -130,7 +130,13 @@ double Pretrainer::measureRate() {
 
 void Pretrainer::announce() {
   channel_.describeActivity("measuring the speed of a step");
+  const PhaseRecipe& phase = recipe_.phases.front();
+  double tokens = 0;  // of one step: rows are often shorter than they may be
+  for (const Batch& batch : stepBatches(phase, 0)) {
+    tokens += static_cast<double>(batch.tokenCount());
+  }
   const Estimate estimate = estimateRecipe(recipe_, {.vocab_size = model_recipe_.vocab_size,
+                                                     .fill = tokens / static_cast<double>(phase.rows * phase.length),
                                                      .flops_per_second = measureRate(),
                                                      .bf16 = place_.type == ComputeType::kBf16,
                                                      .cuda = place_.device.is_cuda()});
