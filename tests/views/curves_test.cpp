@@ -101,6 +101,23 @@ TEST(CurveData, ALineReachesTheEdgesOfAZoomedView) {
   EXPECT_GT(line[1].x(), 100);
 }
 
+TEST(CurveData, AClippedLineStaysInsideAndKeepsItsBreaks) {
+  const QRectF frame(0, 0, 100, 100);
+  // In, out over the top, back in; a break; a point alone; a segment that misses.
+  const auto line =
+      clipLine({{10, 50}, {20, -50}, {30, 50}, {kNaN, 0}, {50, 50}, {kNaN, 0}, {60, -10}, {70, -20}}, frame);
+  ASSERT_EQ(line.size(), 8U);
+  EXPECT_EQ(line[1], QPointF(15, 0));
+  EXPECT_TRUE(std::isnan(line[2].x()));
+  EXPECT_EQ(line[3], QPointF(25, 0));
+  EXPECT_EQ(line[4], QPointF(30, 50));
+  EXPECT_TRUE(std::isnan(line[5].x()));
+  EXPECT_EQ(line[6], QPointF(50, 50));
+  EXPECT_TRUE(std::isnan(line[7].x()));
+  const auto crossing = clipLine({{-50, 50}, {150, 50}}, frame);
+  EXPECT_EQ(crossing, (std::vector<QPointF>{{0, 50}, {100, 50}}));
+}
+
 TEST(CurveData, ThePointAtAPlaceIsTheLastOneBefore) {
   const std::vector<CurvePoint> points = {at(10, 1), at(20, 2), at(30, 3)};
   EXPECT_EQ(pointAt(points, 25)->step, 20);

@@ -72,8 +72,10 @@ void drawPage(Figure& figure, const FigureOptions& options, const QSizeF& size, 
               QPaintDevice& device) {
   QCPPainter painter;
   painter.begin(&device);
-  painter.setMode(QCPPainter::pmVectorized, device.devType() != QInternal::Image);
+  // Images too: they have another resolution than the screen for which dense lines are filled.
+  painter.setMode(QCPPainter::pmVectorized);
   painter.scale(scale, scale);
+  painter.fillRect(QRectF(QPointF(0, 0), size), Qt::white);
   painter.save();
   figure.drawFigure(painter);
   painter.restore();

@@ -159,6 +159,50 @@ void traceLine(const std::vector<CurvePoint>& points, const PlotArea& area, std:
   tracer.flush();
 }
 
+std::vector<QPointF> clipLine(const std::vector<QPointF>& line, const QRectF& frame) {
+  std::vector<QPointF> clipped;
+  for (size_t i = 0; i < line.size(); ++i) {
+    const bool starts = i == 0 || std::isnan(line[i - 1].x());
+    const bool alone = starts && (i + 1 == line.size() || std::isnan(line[i + 1].x()));
+    if (std::isnan(line[i].x()) || (alone && frame.contains(line[i]))) {
+      clipped.push_back(line[i]);
+    }
+    if (std::isnan(line[i].x()) || starts) {
+      continue;
+    }
+    // Liang and Barsky: the part enter .. leave of the segment lies inside.
+    const QPointF from = line[i - 1];
+    const QPointF way = line[i] - from;
+    double enter = 0;
+    double leave = 1;
+    const auto cut = [&](double direction, double room) {
+      if (direction == 0) {
+        enter = room < 0 ? 2 : enter;
+      } else if (direction < 0) {
+        enter = std::max(enter, room / direction);
+      } else {
+        leave = std::min(leave, room / direction);
+      }
+    };
+    cut(-way.x(), from.x() - frame.left());
+    cut(way.x(), frame.right() - from.x());
+    cut(-way.y(), from.y() - frame.top());
+    cut(way.y(), frame.bottom() - from.y());
+    if (enter > leave) {
+      continue;
+    }
+    const QPointF first = from + enter * way;
+    if (clipped.empty() || clipped.back() != first) {
+      if (!clipped.empty() && !std::isnan(clipped.back().x())) {
+        clipped.push_back(kBreak);
+      }
+      clipped.push_back(first);
+    }
+    clipped.push_back(leave < 1 ? from + leave * way : line[i]);
+  }
+  return clipped;
+}
+
 void traceColumns(const std::vector<CurvePoint>& points, const PlotArea& area,
                   std::vector<ColumnSpan>& spans) {
   auto [point, last] = visiblePart(points, area.x);

@@ -54,6 +54,9 @@ struct PlotArea {
 // not positive on a logarithmic axis) break the line: a break is a point with a NaN. Appends to `line`.
 void traceLine(const std::vector<CurvePoint>& points, const PlotArea& area, std::vector<QPointF>& line);
 
+// `line`, with its breaks, cut at the edges of `frame`: SVG files know no clipping.
+std::vector<QPointF> clipLine(const std::vector<QPointF>& line, const QRectF& frame);
+
 // What a dense line covers of one pixel column, from the column before on: pixels, top <= bottom.
 struct ColumnSpan {
   int column = 0;  // counted from area.pixels.left()

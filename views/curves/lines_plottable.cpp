@@ -140,6 +140,9 @@ void LinesPlottable::drawLine(QCPPainter* painter, const std::vector<CurvePoint>
                               const PlotArea& where, bool marks) {
   line_.clear();
   traceLine(points, where, line_);
+  if (painter->modes().testFlag(QCPPainter::pmVectorized)) {
+    line_ = clipLine(line_, where.pixels);
+  }
   const auto draw_dots = [&](size_t begin, size_t end) {
     painter->save();
     painter->setBrush(painter->pen().color());
