@@ -1,5 +1,6 @@
 #include "views/curves/curve_store.h"
 
+#include <QCoreApplication>
 #include <QPointer>
 #include <QThreadPool>
 
