@@ -14,14 +14,27 @@ namespace {
 
 // The tile of one row and head; pointers of all tensors are fp32.
 struct Heads {
-  Heads(const at::Tensor& qkv, const at::Tensor& starts, const at::Tensor& rows, int64_t heads)
+  Heads(const at::Tensor& qkv, const at::Tensor& starts, const at::Tensor& rows, int64_t max_length,
+        int64_t heads)
       : tokens(qkv.size(0)),
         hidden(qkv.size(1) / 3),
         count(heads),
         qkv_data(qkv.const_data_ptr<float>()),
         starts_data(starts.const_data_ptr<int32_t>()),
         rows_data(rows.const_data_ptr<int32_t>()),
-        tasks((starts.numel() - 1) * heads) {}
+        tasks((starts.numel() - 1) * heads) {
+    // Scratch is measured by max_length and results are not cleared first, so a batch that contradicts itself
+    // stops here.
+    const int64_t last = starts.numel() - 1;
+    TORCH_CHECK(starts_data[0] == 0 && starts_data[last] == tokens,
+                "packed attention: starts must run from 0 to ", tokens, ", run from ", starts_data[0], " to ",
+                starts_data[last]);
+    for (int64_t row = 0; row < last; ++row) {
+      const int64_t length = static_cast<int64_t>(starts_data[row + 1]) - starts_data[row];
+      TORCH_CHECK(length >= 0 && length <= max_length, "packed attention: row ", row, " has ", length,
+                  " tokens, the longest row is said to have ", max_length);
+    }
+  }
 
   // out and lse may be read or written: the caller knows which.
   AttentionTile tile(int64_t task, float* out, float* lse, const Mask& mask) const {
@@ -54,7 +67,7 @@ std::tuple<at::Tensor, at::Tensor> forward(const at::Tensor& qkv, const at::Tens
                                            const at::Tensor& rows, int64_t max_length, int64_t num_heads,
                                            double p, int64_t key, int64_t step) {
   const at::Tensor input = asFloat(qkv);
-  const Heads heads(input, starts, rows, num_heads);
+  const Heads heads(input, starts, rows, max_length, num_heads);
   at::Tensor out = at::empty({heads.tokens, heads.hidden}, input.options());
   at::Tensor lse = at::empty({num_heads, heads.tokens}, input.options());
   auto* out_data = out.mutable_data_ptr<float>();
@@ -71,7 +84,7 @@ at::Tensor backward(const at::Tensor& grad_out, const at::Tensor& qkv, const at:
                     const at::Tensor& lse, const at::Tensor& starts, const at::Tensor& rows,
                     int64_t max_length, int64_t num_heads, double p, int64_t key, int64_t step) {
   const at::Tensor input = asFloat(qkv), output = asFloat(out), slope = asFloat(grad_out);
-  const Heads heads(input, starts, rows, num_heads);
+  const Heads heads(input, starts, rows, max_length, num_heads);
   at::Tensor grad = at::empty_like(input);
   auto* grad_data = grad.mutable_data_ptr<float>();
   const auto* slope_data = slope.const_data_ptr<float>();
