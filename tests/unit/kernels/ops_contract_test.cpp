@@ -195,6 +195,11 @@ TEST(Operations, WrongShapesAndTypesThrowWithTheValues) {
         packedAttention(at::zeros({4, 12}), rows, 2, {1.0, 0, 0});
       },
       "dropout must be in [0, 1)");
+  PackedRows wrong = rows;
+  wrong.max_length = 3;
+  expectMessage([&] { packedAttention(at::zeros({4, 12}), wrong, 2, {}); }, "row 0 has 4 tokens");
+  wrong.starts = at::tensor(std::vector<int32_t>{0, 3}, at::kInt);
+  expectMessage([&] { packedAttention(at::zeros({4, 12}), wrong, 2, {}); }, "run from 0 to 3");
   expectMessage([&] { dropoutAddLayerNorm(x, one, at::zeros({4, 5}), one, one, 1e-6, rows, {}); }, "[4, 5]");
   expectMessage([&] { layerNormDropout(x, at::zeros({7}), one, 1e-6, rows, {}); }, "[7]");
   expectMessage([&] { biasActivation(x, at::zeros({4}), Activation::kRelu); }, "[4]");
