@@ -27,9 +27,26 @@ bool multipliesHalves(const at::Tensor& a, const at::Tensor& b) {
 #endif
 }
 
+// Zero rows up to a multiple of 128. oneDNN compiles and keeps a program for every shape it meets, and packed
+// batches have another number of tokens at every step.
+at::Tensor padRows(const at::Tensor& x) {
+  constexpr int64_t kMultiple = 128;
+  const int64_t rows = x.size(0), rounded = (rows + kMultiple - 1) / kMultiple * kMultiple;
+  if (rows == rounded) {
+    return x;
+  }
+  at::Tensor padded = at::empty({rounded, x.size(1)}, x.options());
+  padded.narrow(0, 0, rows).copy_(x);
+  padded.narrow(0, rows, rounded - rows).zero_();
+  return padded;
+}
+
 at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const std::optional<at::Tensor>& bias) {
   if (multipliesHalves(x, weight)) {
-    return bias.has_value() ? at::addmm(*bias, x, weight.t()) : at::mm(x, weight.t());
+    const at::Tensor padded = padRows(x);
+    const at::Tensor out =
+        bias.has_value() ? at::addmm(*bias, padded, weight.t()) : at::mm(padded, weight.t());
+    return out.narrow(0, 0, x.size(0));
   }
   const at::Tensor x32 = asFloat(x), weight32 = asFloat(weight);
   const at::Tensor bias32 = bias.has_value() ? asFloat(*bias) : at::Tensor();
@@ -52,7 +69,7 @@ at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const std::opti
 
 at::Tensor linearBackwardInput(const at::Tensor& grad_out, const at::Tensor& weight) {
   if (multipliesHalves(grad_out, weight)) {
-    return at::mm(grad_out, weight);
+    return at::mm(padRows(grad_out), weight).narrow(0, 0, grad_out.size(0));
   }
   const at::Tensor grad32 = asFloat(grad_out), weight32 = asFloat(weight);
   at::Tensor grad_x = at::empty({grad_out.size(0), weight.size(1)}, grad32.options());
@@ -72,7 +89,7 @@ at::Tensor linearBackwardInput(const at::Tensor& grad_out, const at::Tensor& wei
 
 void linearBackwardWeight(const at::Tensor& grad_out, const at::Tensor& x, at::Tensor& grad_weight) {
   if (multipliesHalves(grad_out, x)) {
-    grad_weight.add_(at::mm(grad_out.t(), x));
+    grad_weight.add_(at::mm(padRows(grad_out).t(), padRows(x)));
     return;
   }
   const at::Tensor grad32 = asFloat(grad_out), x32 = asFloat(x);
