@@ -10,6 +10,7 @@
 #include <string>
 
 #include "engine/cli/console.h"
+#include "engine/kernels/memory.h"
 #include "engine/probe/attention_probe.h"
 #include "engine/train/pretrainer.h"
 #include "engine/train/run_channel.h"
@@ -54,6 +55,7 @@ HEDDLE_EXPORT int heddleTrain(const TrainCommand* command) {
     ::sigaction(number, &action, nullptr);
   }
   ::signal(SIGPIPE, SIG_IGN);  // nobody reading the console any more is no reason to end
+  keepFreedMemory();
   Console console(command->style);
   const auto reason = pretrain({command->recipe, command->workspace, command->folder,
                                 [&console](const Event& event) { console.show(event); }});

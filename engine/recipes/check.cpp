@@ -184,7 +184,7 @@ class Checker {
     }
     const ModelRecipe& model = recipe_.model;
     const int64_t width = model.num_attention_heads > 0 ? model.hidden_size / model.num_attention_heads : 0;
-    if (device.rfind("cuda", 0) == 0 && width != 32 && width != 64 && width != 128) {
+    if (device.rfind("cuda", 0) == 0 && !headsFitGpu(model)) {
       report({"model.num_attention_heads", "model.hidden_size", "run.device"},
              "Heads are " + std::to_string(width) +
                  " wide, but attention on a GPU takes widths of 32, 64 and 128",
@@ -312,6 +312,11 @@ std::vector<RecipeProblem> allProblems(const ParsedRecipe& parsed) {
   std::stable_sort(problems.begin(), problems.end(),
                    [](const RecipeProblem& a, const RecipeProblem& b) { return a.line < b.line; });
   return problems;
+}
+
+bool headsFitGpu(const ModelRecipe& model) {
+  const int64_t width = model.num_attention_heads > 0 ? model.hidden_size / model.num_attention_heads : 0;
+  return width == 32 || width == 64 || width == 128;
 }
 
 }  // namespace heddle

@@ -21,4 +21,7 @@ std::vector<RecipeProblem> checkRecipe(const Recipe& recipe, const KeyLines& lin
 // same reason.
 std::vector<RecipeProblem> allProblems(const ParsedRecipe& parsed);
 
+// Whether attention on a GPU takes the width of the model's heads: 32, 64 or 128.
+bool headsFitGpu(const ModelRecipe& model);
+
 }  // namespace heddle

@@ -12,6 +12,7 @@
 
 #include "engine/base/clock.h"
 #include "engine/kernels/cuda/loader/cuda_plugin.h"
+#include "engine/recipes/check.h"
 
 namespace heddle {
 namespace {
@@ -56,10 +57,10 @@ Result<at::Device> openCuda(const std::string& word) {
 
 }  // namespace
 
-Result<ComputePlace> choosePlace(const RunRecipe& run) {
+Result<ComputePlace> choosePlace(const RunRecipe& run, const ModelRecipe& model) {
   at::set_num_threads(run.threads > 0 ? static_cast<int>(run.threads) : static_cast<int>(::sysconf(_SC_NPROCESSORS_ONLN)));
   ComputePlace place;
-  if (run.device != "cpu") {
+  if (run.device != "cpu" && (run.device != "auto" || headsFitGpu(model))) {
     const auto cuda = openCuda(run.device == "auto" ? "cuda" : run.device);
     if (cuda) {
       place.device = *cuda;
@@ -70,15 +71,8 @@ Result<ComputePlace> choosePlace(const RunRecipe& run) {
   place.device_text = place.device.is_cpu()
                           ? "cpu (" + std::to_string(at::get_num_threads()) + " threads)"
                           : place.device.str();
-  const double fp32 = measureProduct(place.device, at::kFloat);
-  place.flops_per_second = fp32;
-  if (run.precision != "fp32") {
-    const double bf16 = measureProduct(place.device, at::kBFloat16);
-    if (run.precision == "bf16" || bf16 > fp32) {
-      place.type = ComputeType::kBf16;
-      place.flops_per_second = bf16;
-    }
-  }
+  place.fp32_flops_per_second = measureProduct(place.device, at::kFloat);
+  place.bf16_flops_per_second = measureProduct(place.device, at::kBFloat16);
   return place;
 }
 

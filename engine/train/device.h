@@ -15,14 +15,14 @@ namespace heddle {
 
 struct ComputePlace {
   at::Device device = at::kCPU;
-  ComputeType type = ComputeType::kFp32;
-  std::string device_text;     // "cpu (2 threads)", "cuda:0"
-  double flops_per_second = 0;  // of a large product in that precision, measured now
+  std::string device_text;           // "cpu (2 threads)", "cuda:0"
+  double fp32_flops_per_second = 0;  // of a large product, measured now
+  double bf16_flops_per_second = 0;
 };
 
-// Sets the CPU threads, loads the CUDA plug-in where the recipe asks for a GPU (device "auto" takes one if there is one), and
-// decides precision "auto" by timing one product in both. Errors: CUDA asked for where there is none, or cuda:N out of range.
-Result<ComputePlace> choosePlace(const RunRecipe& run);
+// Sets the CPU threads, loads the CUDA plug-in where the recipe asks for a GPU (device "auto" takes one if there is one that
+// the model fits), and times products. Errors: CUDA asked for where there is none, or cuda:N out of range.
+Result<ComputePlace> choosePlace(const RunRecipe& run, const ModelRecipe& model);
 
 // Resident bytes of this process on the CPU, allocated bytes of the device's caching allocator on a GPU.
 double memoryInUse(const at::Device& device);

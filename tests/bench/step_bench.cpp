@@ -17,6 +17,7 @@
 
 #include "engine/base/clock.h"
 #include "engine/base/random.h"
+#include "engine/kernels/memory.h"
 #include "engine/model/bert.h"
 #include "engine/recipes/fields.h"
 #include "engine/recipes/sizes.h"
@@ -91,6 +92,7 @@ Batch randomBatch(const Options& options) {
 }
 
 int run(const Options& options) {
+  keepFreedMemory();
   Recipe recipe;
   if (!applyPreset(recipe.model, options.size)) {
     std::fprintf(stderr, "step_bench: there is no size %s\n", options.size.c_str());
@@ -99,16 +101,16 @@ int run(const Options& options) {
   recipe.model.vocab_size = kVocabulary;
   RunRecipe place_recipe;
   place_recipe.device = options.device;
-  place_recipe.precision = options.precision;
   place_recipe.threads = options.threads;
-  const auto place = choosePlace(place_recipe);
+  const auto place = choosePlace(place_recipe, recipe.model);
   if (!place) {
     std::fprintf(stderr, "%s\n", place.error().message().c_str());
     return 1;
   }
   ParameterSet parameters;
   const Bert bert(parameters, recipe.model, false);
-  parameters.allocate(place->device, place->type);
+  const bool bf16 = options.precision == "bf16";
+  parameters.allocate(place->device, bf16 ? ComputeType::kBf16 : ComputeType::kFp32);
   parameters.initialize(1, 0.02);
   OptimizerState state = zeroMoments(parameters);
   OptimizerRecipe rule;
@@ -140,7 +142,7 @@ int run(const Options& options) {
               options.size.c_str(), static_cast<long long>(options.rows), static_cast<long long>(options.length),
               options.precision.c_str(), place->device_text.c_str(), median, times.front(), times.back(),
               static_cast<double>(options.rows * options.length) / median, flops / median * 1e-9,
-              place->flops_per_second * 1e-9);
+              (bf16 ? place->bf16_flops_per_second : place->fp32_flops_per_second) * 1e-9);
   if (options.profile) {
     double total = 0;
     for (const double time : times) {
