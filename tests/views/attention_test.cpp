@@ -217,6 +217,21 @@ TEST_F(AttentionViewTest, SaysWhyItIsEmpty) {
   EXPECT_TRUE(view.figureSize().isEmpty());
 }
 
+TEST_F(AttentionViewTest, FitsBetweenTheDocksOfASmallScreen) {
+  view.setMap(shiftedMap(kChinese, 12, 12));
+  for (const AttentionMode mode : {AttentionMode::kLines, AttentionMode::kMatrix}) {
+    view.setMode(mode);
+    settle();
+    EXPECT_LE(view.minimumSizeHint().width(), 520);
+  }
+  view.resize(520, 640);
+  settle();
+  for (const QWidget* part : view.findChildren<QWidget*>(QString(), Qt::FindDirectChildrenOnly)) {
+    EXPECT_TRUE(!part->isVisible() || view.rect().contains(part->geometry()))
+        << part->metaObject()->className();
+  }
+}
+
 TEST_F(AttentionViewTest, EnterAsksForTheNewestCheckpoint) {
   QSignalSpy asked(&view, &AttentionView::attentionRequested);
   QTest::keyClick(view.findChild<QLineEdit*>(), Qt::Key_Return);

@@ -2,6 +2,7 @@
 #include <qcustomplot.h>
 
 #include <QImage>
+#include <QLabel>
 #include <QSignalSpy>
 #include <QTest>
 #include <cmath>
@@ -16,6 +17,7 @@
 #include "views/common/csv.h"
 #include "views/common/empty_state.h"
 #include "views/common/figure_export.h"
+#include "views/common/flow_layout.h"
 #include "views/common/number_format.h"
 #include "views/common/oklab.h"
 #include "views/common/palette.h"
@@ -205,6 +207,61 @@ TEST(EmptyStates, ShowReasonAndAdviceAndTurnDark) {
   state.setPalette(darkPalette());
   const auto* label = state.findChild<QLabel*>();
   EXPECT_EQ(label->palette().color(QPalette::WindowText), roleColor(Role::kError, darkPalette()));
+}
+
+class FlowLayoutTest : public ::testing::Test {
+ protected:
+  QWidget* add(int width, QSizePolicy::Policy policy = QSizePolicy::Fixed) {
+    auto* part = new QWidget(&page);
+    part->setMinimumSize(width, 20);
+    if (policy == QSizePolicy::Fixed) {
+      part->setMaximumSize(width, 20);
+    }
+    part->setSizePolicy(policy, QSizePolicy::Fixed);
+    flow->addWidget(part);
+    return part;
+  }
+  void place(int width) {
+    page.resize(width, flow->heightForWidth(width));
+    flow->setGeometry(page.rect());
+  }
+  void SetUp() override {
+    flow->setContentsMargins(0, 0, 0, 0);
+    flow->setSpacing(10);
+  }
+
+  QWidget page;
+  FlowLayout* flow = new FlowLayout(&page);
+};
+
+TEST_F(FlowLayoutTest, BreaksLinesWhereTheWidthEnds) {
+  add(100);
+  add(100);
+  QWidget* third = add(100);
+  EXPECT_EQ(flow->heightForWidth(320), 20);
+  EXPECT_EQ(flow->heightForWidth(319), 50);
+  EXPECT_EQ(flow->heightForWidth(100), 80);
+  EXPECT_EQ(flow->minimumSize(), QSize(100, 20));
+  place(319);
+  EXPECT_EQ(third->geometry(), QRect(0, 30, 100, 20));
+}
+
+TEST_F(FlowLayoutTest, FieldsThatGrowShareWhatALineLeavesOver) {
+  const QWidget* first = add(100, QSizePolicy::Expanding);
+  const QWidget* second = add(100, QSizePolicy::Expanding);
+  const QWidget* third = add(50);
+  place(400);
+  EXPECT_EQ(first->geometry(), QRect(0, 0, 165, 20));
+  EXPECT_EQ(second->geometry(), QRect(175, 0, 165, 20));
+  EXPECT_EQ(third->geometry(), QRect(350, 0, 50, 20));
+}
+
+TEST_F(FlowLayoutTest, HiddenPartsTakeNoRoom) {
+  add(100);
+  QWidget* second = add(100);
+  second->hide();
+  EXPECT_EQ(flow->heightForWidth(110), 20);
+  EXPECT_EQ(flow->heightForWidth(0), 20);
 }
 
 }  // namespace

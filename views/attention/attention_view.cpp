@@ -57,6 +57,9 @@ QString AttentionView::textB() const {
 void AttentionView::setTexts(const QString& text_a, const QString& text_b) {
   impl_->text_a->setText(text_a);
   impl_->text_b->setText(text_b);
+  // Long texts show their beginning.
+  impl_->text_a->setCursorPosition(0);
+  impl_->text_b->setCursorPosition(0);
 }
 
 int64_t AttentionView::checkpointStep() const {

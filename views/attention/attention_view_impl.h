@@ -17,6 +17,7 @@
 #include "views/attention/matrix_view.h"
 #include "views/common/elided_label.h"
 #include "views/common/empty_state.h"
+#include "views/common/flow_layout.h"
 #include "views/common/number_format.h"
 #include "views/common/palette.h"
 
@@ -76,6 +77,7 @@ struct AttentionView::Impl {
   QComboBox* scope_box;
   QSlider* mass_slider;
   QLabel* mass_label;
+  QWidget* mass_group;
   ElidedLabel* statement;
   ElidedLabel* warning;
   ElidedLabel* hover_label;
@@ -96,9 +98,12 @@ struct AttentionView::Impl {
     auto* layout = new QVBoxLayout(self);
     layout->setContentsMargins(6, 6, 6, 4);
     layout->setSpacing(4);
-    layout->addLayout(buildTexts());
-    layout->addLayout(buildCheckpoints());
-    layout->addLayout(buildChoices());
+    auto* controls = new FlowLayout;
+    controls->setSpacing(8);
+    layout->addLayout(controls);
+    buildTexts(*controls);
+    buildCheckpoints(*controls);
+    buildChoices(*controls);
     statement = new ElidedLabel(self);
     warning = new ElidedLabel(self);
     hover_label = new ElidedLabel(self);
@@ -113,39 +118,38 @@ struct AttentionView::Impl {
     showState();
   }
 
-  QLayout* buildTexts() {
-    auto* row = new QHBoxLayout;
-    text_a = new QLineEdit(self);
-    text_a->setPlaceholderText(AttentionView::tr("A sentence to look at"));
-    text_a->setAccessibleName(AttentionView::tr("First text"));
-    text_b = new QLineEdit(self);
-    text_b->setPlaceholderText(AttentionView::tr("A second one, for a pair"));
-    text_b->setAccessibleName(AttentionView::tr("Second text"));
+  void buildTexts(FlowLayout& controls) {
+    const auto field = [this](const QString& placeholder, const QString& name, int characters) {
+      auto* line = new QLineEdit(self);
+      line->setPlaceholderText(placeholder);
+      line->setAccessibleName(name);
+      line->setMinimumWidth(characters * line->fontMetrics().averageCharWidth());
+      return line;
+    };
+    text_a = field(AttentionView::tr("A sentence to look at"), AttentionView::tr("First text"), 52);
+    text_b = field(AttentionView::tr("Empty: one text only"), AttentionView::tr("Second text"), 24);
+    text_b->setToolTip(AttentionView::tr("With a second text both are read as a pair"));
     show_button = new QPushButton(AttentionView::tr("Show"), self);
-    row->addWidget(text_a, 3);
-    row->addWidget(text_b, 2);
-    row->addWidget(show_button);
+    controls.addGroup({new QLabel(AttentionView::tr("Text"), self), text_a});
+    controls.addGroup({new QLabel(AttentionView::tr("Second"), self), text_b, show_button});
     connect(show_button, &QPushButton::clicked, self, [this] { ask(); });
     connect(text_a, &QLineEdit::returnPressed, self, [this] { ask(); });
     connect(text_b, &QLineEdit::returnPressed, self, [this] { ask(); });
     connect(text_a, &QLineEdit::textChanged, self, [this] { showState(); });
-    return row;
   }
 
-  QLayout* buildCheckpoints() {
-    auto* row = new QHBoxLayout;
+  void buildCheckpoints(FlowLayout& controls) {
     checkpoint = new QSlider(Qt::Horizontal, self);
     checkpoint->setPageStep(1);
     checkpoint->setTickPosition(QSlider::TicksBelow);
     checkpoint->setTickInterval(1);
     checkpoint->setAccessibleName(AttentionView::tr("Checkpoint"));
+    checkpoint->setMinimumWidth(110);
     checkpoint_label = new QLabel(self);
     slider_pause = new QTimer(self);
     slider_pause->setSingleShot(true);
     slider_pause->setInterval(kSliderPause_ms);
-    row->addWidget(new QLabel(AttentionView::tr("Checkpoint"), self));
-    row->addWidget(checkpoint, 1);
-    row->addWidget(checkpoint_label);
+    controls.addGroup({new QLabel(AttentionView::tr("Checkpoint"), self), checkpoint, checkpoint_label});
     connect(checkpoint, &QSlider::valueChanged, self, [this] {
       showState();
       slider_pause->start();
@@ -155,11 +159,9 @@ struct AttentionView::Impl {
         ask();
       }
     });
-    return row;
   }
 
-  QLayout* buildChoices() {
-    auto* row = new QHBoxLayout;
+  void buildChoices(FlowLayout& controls) {
     layer_box = new QSpinBox(self);
     head_box = new QSpinBox(self);
     for (QSpinBox* box : {layer_box, head_box}) {
@@ -188,6 +190,7 @@ struct AttentionView::Impl {
     mass_slider->setRange(1, 100);
     mass_slider->setValue(100);
     mass_slider->setFixedWidth(110);
+    mass_slider->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
     mass_slider->setToolTip(
         AttentionView::tr("Draws each query's heaviest keys until they hold this share of its attention"));
     mass_label = new QLabel(self);
@@ -195,20 +198,11 @@ struct AttentionView::Impl {
       mass_by_user = true;
       applyMass();
     });
-    row->addWidget(new QLabel(AttentionView::tr("Layer"), self));
-    row->addWidget(layer_box);
-    row->addWidget(new QLabel(AttentionView::tr("Head"), self));
-    row->addWidget(head_box);
-    row->addSpacing(10);
-    row->addWidget(mode_box);
-    row->addSpacing(10);
-    row->addWidget(new QLabel(AttentionView::tr("Scale to the maximum"), self));
-    row->addWidget(scope_box);
-    row->addSpacing(10);
-    row->addWidget(mass_slider);
-    row->addWidget(mass_label);
-    row->addStretch(1);
-    return row;
+    controls.addGroup({new QLabel(AttentionView::tr("Layer"), self), layer_box});
+    controls.addGroup({new QLabel(AttentionView::tr("Head"), self), head_box});
+    controls.addWidget(mode_box);
+    controls.addGroup({new QLabel(AttentionView::tr("Scale to the maximum"), self), scope_box});
+    mass_group = controls.addGroup({mass_slider, mass_label});
   }
 
   void buildPictures() {
@@ -322,8 +316,7 @@ struct AttentionView::Impl {
 
   void showHead() {
     const bool with_lines = self->mode() == AttentionMode::kLines;
-    mass_slider->setVisible(with_lines);
-    mass_label->setVisible(with_lines);
+    mass_group->setVisible(with_lines);
     if (map.empty()) {
       return;
     }
