@@ -5,6 +5,7 @@
 #include <QImage>
 #include <QSignalSpy>
 #include <QTest>
+#include <QToolButton>
 #include <cmath>
 #include <limits>
 
@@ -237,6 +238,18 @@ TEST_F(CurvesViewTest, OpensWithOneChartPerMetricAndLossesTogether) {
   ASSERT_EQ(view.findChildren<CurveChart*>().size(), 2);
   EXPECT_EQ(chart(0).metrics(), (QStringList{QStringLiteral("train/loss"), QStringLiteral("eval/mlm_loss")}));
   EXPECT_EQ(chart(1).metrics(), QStringList{QStringLiteral("train/learning_rate")});
+}
+
+TEST_F(CurvesViewTest, EveryControlIsInSightOnANarrowScreen) {
+  view.resize(520, 600);
+  settle();
+  EXPECT_LE(view.minimumSizeHint().width(), 520);
+  for (const QToolButton* button : view.findChildren<QToolButton*>()) {
+    if (qobject_cast<CurveChart*>(button->parentWidget()) == nullptr) {
+      EXPECT_TRUE(view.rect().contains(QRect(button->mapTo(&view, QPoint(0, 0)), button->size())))
+          << button->text().toStdString();
+    }
+  }
 }
 
 TEST_F(CurvesViewTest, ADragZoomsToItsBox) {

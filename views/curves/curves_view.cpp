@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "views/common/empty_state.h"
+#include "views/common/flow_layout.h"
 #include "views/common/number_format.h"
 #include "views/curves/axis_ticker.h"
 #include "views/curves/curve_chart.h"
@@ -30,7 +31,8 @@ struct CurvesView::Impl {
   ChartSettings settings;
   bool linked = false;
 
-  QToolBar* bar;
+  QWidget* bar;
+  FlowLayout* controls;
   QMenu* metric_menu;
   QComboBox* axis_box;
   QSlider* slider;
@@ -79,11 +81,21 @@ struct CurvesView::Impl {
     buildCharts();
   }
 
+  // An action of the view with its button among the controls.
+  QAction* button(const QString& text, const QString& tip) {
+    auto* action = new QAction(text, self);
+    action->setToolTip(tip);
+    auto* tool = new QToolButton(bar);
+    tool->setDefaultAction(action);
+    tool->setAutoRaise(true);
+    controls->addWidget(tool);
+    return action;
+  }
+
   QAction* toggle(const QString& text, const QString& tip, bool on, std::function<void(bool)> set) {
-    QAction* action = bar->addAction(text);
+    QAction* action = button(text, tip);
     action->setCheckable(true);
     action->setChecked(on);
-    action->setToolTip(tip);
     connect(action, &QAction::toggled, self, [this, set = std::move(set)](bool checked) {
       set(checked);
       applySettings();
@@ -92,17 +104,18 @@ struct CurvesView::Impl {
   }
 
   void buildBar() {
-    bar = new QToolBar(self);
-    bar->setToolButtonStyle(Qt::ToolButtonTextOnly);
+    bar = new QWidget(self);
+    controls = new FlowLayout(bar);
+    controls->setContentsMargins(4, 4, 4, 4);
+    controls->setSpacing(6);
     auto* metrics = new QToolButton(bar);
     metrics->setText(CurvesView::tr("Metrics"));
     metrics->setToolTip(CurvesView::tr("Choose the metrics that have a chart"));
     metrics->setPopupMode(QToolButton::InstantPopup);
     metric_menu = new QMenu(metrics);
     metrics->setMenu(metric_menu);
-    bar->addWidget(metrics);
-    bar->addSeparator();
-    bar->addWidget(new QLabel(CurvesView::tr(" Over "), bar));
+    metrics->setAutoRaise(true);
+    controls->addWidget(metrics);
     axis_box = new QComboBox(bar);
     for (const Axis axis : {Axis::kStep, Axis::kTokens, Axis::kSeconds, Axis::kFlops, Axis::kWallTime}) {
       axis_box->addItem(axisTitle(axis).section(QStringLiteral(" ("), 0, 0), static_cast<int>(axis));
@@ -110,12 +123,11 @@ struct CurvesView::Impl {
     axis_box->setToolTip(CurvesView::tr("What the horizontal axis counts"));
     connect(axis_box, &QComboBox::currentIndexChanged, self,
             [this] { self->setAxis(static_cast<Axis>(axis_box->currentData().toInt())); });
-    bar->addWidget(axis_box);
-    bar->addSeparator();
-    bar->addWidget(new QLabel(CurvesView::tr(" Smoothing "), bar));
+    controls->addGroup({new QLabel(CurvesView::tr("Over"), bar), axis_box});
     slider = new QSlider(Qt::Horizontal, bar);
     slider->setRange(0, kSliderSteps);
     slider->setFixedWidth(110);
+    slider->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
     slider->setToolTip(CurvesView::tr("Weight of the debiased moving average; 0 is off"));
     number = new QDoubleSpinBox(bar);
     number->setRange(0, kMostSmoothing);
@@ -127,11 +139,8 @@ struct CurvesView::Impl {
       self->setSmoothing(value == kSliderSteps ? kMostSmoothing : value / 100.0);
     });
     connect(number, &QDoubleSpinBox::valueChanged, self, [this](double value) { self->setSmoothing(value); });
-    bar->addWidget(slider);
-    bar->addWidget(number);
-    bar->addWidget(window_label);
     showSmoothing();
-    bar->addSeparator();
+    controls->addGroup({new QLabel(CurvesView::tr("Smoothing"), bar), slider, number, window_label});
     show_raw = toggle(CurvesView::tr("Original"), CurvesView::tr("Draw the unsmoothed line faintly behind"),
                       true, [this](bool on) { settings.show_raw = on; });
     outliers = toggle(CurvesView::tr("Ignore outliers"),
@@ -141,13 +150,11 @@ struct CurvesView::Impl {
                    [this](bool on) { settings.log_x = on; });
     log_y = toggle(CurvesView::tr("log y"), CurvesView::tr("Logarithmic vertical axis"), false,
                    [this](bool on) { settings.log_y = on; });
-    QAction* link = bar->addAction(CurvesView::tr("Link"));
+    QAction* link = button(CurvesView::tr("Link"), CurvesView::tr("Zooming one chart sideways zooms all"));
     link->setCheckable(true);
-    link->setToolTip(CurvesView::tr("Zooming one chart sideways zooms all"));
     connect(link, &QAction::toggled, self, [this](bool on) { linked = on; });
-    bar->addSeparator();
-    QAction* fit = bar->addAction(CurvesView::tr("Fit all"));
-    fit->setToolTip(CurvesView::tr("Show everything in every chart and follow new points again"));
+    QAction* fit = button(CurvesView::tr("Fit all"),
+                          CurvesView::tr("Show everything in every chart and follow new points again"));
     connect(fit, &QAction::triggered, self, &CurvesView::fitAll);
   }
 
@@ -157,12 +164,11 @@ struct CurvesView::Impl {
     const QSignalBlocker number_quiet(number);
     slider->setValue(weight > 0.99 ? kSliderSteps : static_cast<int>(std::lround(weight * 100)));
     number->setValue(weight);
-    window_label->setText(weight == 0
-                              ? CurvesView::tr(" off ")
-                              : CurvesView::tr(" ≈ %1 points ").arg(formatNumber(1 / (1 - weight), 2)));
+    window_label->setText(weight == 0 ? CurvesView::tr("off")
+                                      : CurvesView::tr("≈ %1 points").arg(formatNumber(1 / (1 - weight), 2)));
     // The widest text, so that the buttons behind it stay where they are.
     window_label->setMinimumWidth(window_label->fontMetrics().horizontalAdvance(
-        CurvesView::tr(" ≈ %1 points ").arg(QStringLiteral("1000"))));
+        CurvesView::tr("≈ %1 points").arg(QStringLiteral("1000"))));
   }
 
   void applySettings() {
