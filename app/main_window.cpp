@@ -6,7 +6,6 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QScreen>
-#include <QScrollArea>
 #include <QStackedWidget>
 #include <QStatusBar>
 #include <QTabWidget>
@@ -44,7 +43,12 @@ QString shownName(const RunRow& run) {
 }
 
 constexpr int kAttentionTab = 1;
-constexpr double kScreenShare = 0.92;  // of the screen, before the user has chosen a size
+// Before the user has chosen sizes:
+constexpr double kScreenShare = 0.85;
+constexpr QSize kLargestWindow(1680, 1050);
+constexpr double kCentreShare = 0.55;       // of the window's width, at least
+constexpr double kRunsShareOfDocks = 0.57;  // the rest is the inspector's
+constexpr int kWidestDocks = 122;           // characters, both together
 
 bool isMade(const std::filesystem::path& path) {
   std::error_code ignored;
@@ -74,7 +78,6 @@ MainWindow::MainWindow(const MainWindowOptions& options, QWidget* parent)
   connectStore();
   connectEngine();
   connectViews();
-  resize(screen()->availableSize() * kScreenShare);
   default_layout_ = saveState();
   restoreSession();
   updateActions();
@@ -109,13 +112,7 @@ void MainWindow::buildViews() {
   views_ = new QTabWidget(this);
   views_->setDocumentMode(true);
   views_->addTab(curves_, tr("Curves"));
-  // Its controls are wider than the space between the docks of a small screen: scrolling beats squeezing the
-  // docks.
-  auto* attention_page = new QScrollArea(this);
-  attention_page->setWidget(attention_);
-  attention_page->setWidgetResizable(true);
-  attention_page->setFrameShape(QFrame::NoFrame);
-  views_->addTab(attention_page, tr("Attention"));
+  views_->addTab(attention_, tr("Attention"));
   centre_ = new QStackedWidget(this);
   centre_->addWidget(views_);
   centre_->addWidget(welcome_);
@@ -145,7 +142,11 @@ void MainWindow::buildDocks() {
   const int character = fontMetrics().averageCharWidth();
   runs_->setMinimumWidth(28 * character);
   inspector_->setMinimumWidth(28 * character);
-  resizeDocks({runs, inspector}, {72 * character, 50 * character}, Qt::Horizontal);
+  const QSize window = (screen()->availableSize() * kScreenShare).boundedTo(kLargestWindow);
+  resize(window);
+  const int docks = std::min(static_cast<int>((1 - kCentreShare) * window.width()), kWidestDocks * character);
+  const int runs_width = static_cast<int>(kRunsShareOfDocks * docks);
+  resizeDocks({runs, inspector}, {runs_width, docks - runs_width}, Qt::Horizontal);
   resizeDocks({log}, {11 * fontMetrics().lineSpacing()}, Qt::Vertical);
 }
 

@@ -11,6 +11,7 @@
 #include <QListWidget>
 #include <QProcess>
 #include <QPushButton>
+#include <QScreen>
 #include <QTabWidget>
 #include <QTest>
 #include <QToolBar>
@@ -136,6 +137,17 @@ TEST_F(WindowTest, IsUpWithinHalfASecond) {
   open();
   RecordProperty("up_ms", static_cast<int>(clock.elapsed()));
   EXPECT_LT(clock.elapsed(), 500);
+}
+
+TEST_F(WindowTest, TheFirstSizesLeaveMostOfTheWindowToThePicture) {
+  open();
+  const QSize screen = window->screen()->availableSize();
+  EXPECT_EQ(window->size(),
+            (screen * 0.85).boundedTo(QSize(1680, 1050)).expandedTo(window->minimumSizeHint()));
+  if (window->width() >= 1100) {
+    EXPECT_GE(window->views().width(), 0.54 * window->width());
+  }
+  EXPECT_LE(window->views().minimumSizeHint().width(), 520);
 }
 
 TEST_F(WindowTest, AnEmptyWorkspaceExplainsItselfAndTheFirstRunIsOneClick) {

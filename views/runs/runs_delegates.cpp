@@ -41,6 +41,19 @@ QRectF RunProgressDelegate::barRect(const QRectF& cell, double progress) {
   return {bar.topLeft(), QSizeF(bar.width() * std::clamp(progress, 0.0, 1.0), bar.height())};
 }
 
+QString RunProgressDelegate::fittingWords(const QString& words, double progress, const QFontMetrics& metrics,
+                                          int width) {
+  const QString steps = words.section(QStringLiteral(" · "), 0, 0);
+  const bool counts = steps != words || words.contains(u'/');
+  for (const QString& candidate : {words, steps}) {
+    if (metrics.horizontalAdvance(candidate) <= width) {
+      return candidate;
+    }
+  }
+  return counts ? QStringLiteral("%1 %").arg(static_cast<int>(progress * 100))
+                : metrics.elidedText(words, Qt::ElideRight, width);
+}
+
 void RunProgressDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
                                 const QModelIndex& index) const {
   if (index.data(RunsModel::kStateRole).toInt() != static_cast<int>(RunState::kRunning)) {
@@ -70,7 +83,8 @@ void RunProgressDelegate::paint(QPainter* painter, const QStyleOptionViewItem& o
   painter->setPen(option.palette.color(group, on_highlight ? QPalette::HighlightedText : QPalette::Text));
   const QRect inside = option.rect.adjusted(8, 0, -6, 0);
   painter->drawText(inside, Qt::AlignLeft | Qt::AlignVCenter,
-                    option.fontMetrics.elidedText(words, Qt::ElideRight, inside.width()));
+                    fittingWords(words, index.data(RunsModel::kProgressRole).toDouble(), option.fontMetrics,
+                                 inside.width()));
   painter->restore();
 }
 

@@ -37,6 +37,8 @@ class RunProgressDelegate final : public QStyledItemDelegate {
 
   // The filled part of a bar that fills `cell` at 1; `progress` is clamped to 0 .. 1.
   static QRectF barRect(const QRectF& cell, double progress);
+  // What of "1,234 / 15,000 · 2 min left" there is room for: all, the steps, or the percentage.
+  static QString fittingWords(const QString& words, double progress, const QFontMetrics& metrics, int width);
 
   void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
 };

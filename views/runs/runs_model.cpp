@@ -39,6 +39,9 @@ QString progressText(const RunRow& run) {
   }
   if (run.state == RunState::kRunning) {
     if (run.activity != "training" && !run.activity.empty()) {
+      if (run.step == 0) {
+        return text(run.activity);
+      }
       return steps + u" · " + text(run.activity);
     }
     if (run.remaining_seconds > 0) {
@@ -156,7 +159,7 @@ RunColumnInfo columnInfo(RunColumn column) {
     case RunColumn::kProgress:
       return {tr("Progress"), tr("Optimiser steps")};
     case RunColumn::kBestEval:
-      return {tr("Best eval (min)"), tr("Lowest eval/mlm_loss"), ColumnGroup::kMetrics, true, true};
+      return {tr("Best eval"), tr("Lowest eval/mlm_loss"), ColumnGroup::kMetrics, true, true};
     case RunColumn::kLastLoss:
       return {tr("Loss (last)"), tr("Last train/loss"), ColumnGroup::kMetrics, true, true};
     case RunColumn::kTokensPerSecond:

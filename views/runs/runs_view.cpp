@@ -25,10 +25,13 @@ constexpr int column(RunColumn which) {
 int defaultCharacters(RunColumn which) {
   switch (which) {
     case RunColumn::kName:
-      return 23;
+      return 16;
     case RunColumn::kProgress:
-      return 32;
+      return 13;
     case RunColumn::kState:
+      return 8;
+    case RunColumn::kBestEval:
+      return 9;
     case RunColumn::kModel:
       return 10;
     case RunColumn::kSeed:
@@ -84,8 +87,8 @@ RunsView::RunsView(QWidget* parent)
   }
   // A dock is narrow: what changes while a run lives stands beside its name.
   header->moveSection(header->visualIndex(column(RunColumn::kProgress)), 2);
-  header->moveSection(header->visualIndex(column(RunColumn::kLastLoss)), 3);
-  header->moveSection(header->visualIndex(column(RunColumn::kBestEval)), 4);
+  header->moveSection(header->visualIndex(column(RunColumn::kBestEval)), 3);
+  header->moveSection(header->visualIndex(column(RunColumn::kLastLoss)), 4);
   table_->setSortingEnabled(true);
   table_->sortByColumn(column(RunColumn::kStarted), Qt::DescendingOrder);
 
