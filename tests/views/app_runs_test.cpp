@@ -9,6 +9,7 @@
 #include <QSignalSpy>
 #include <QTest>
 #include <QTreeView>
+#include <QTreeWidget>
 
 #include "views/runs/inspector_view.h"
 #include "views/runs/runs_delegates.h"
@@ -258,6 +259,17 @@ TEST_F(RunsViewTest, TenThousandRunsAreShownWithinASecond) {
   EXPECT_EQ(cell(0).data().toString(), QStringLiteral("run 1"));
 }
 
+TEST(RunProgressDelegate, ANarrowCellSaysLessButNothingCutOff) {
+  const QFontMetrics metrics{QFont()};
+  const QString words = QStringLiteral("1,234 / 15,000 · 2 min 05 s left");
+  const auto fitting = [&](const QString& most) {
+    return RunProgressDelegate::fittingWords(words, 0.0823, metrics, metrics.horizontalAdvance(most));
+  };
+  EXPECT_EQ(fitting(words), words);
+  EXPECT_EQ(fitting(words.chopped(1)), QStringLiteral("1,234 / 15,000"));
+  EXPECT_EQ(fitting(QStringLiteral("1,234 / 15")), QStringLiteral("8 %"));
+}
+
 TEST(RunProgressDelegate, TheBarFillsItsShareOfTheCell) {
   const QRectF whole = RunProgressDelegate::barRect({0, 0, 104, 20}, 1);
   EXPECT_DOUBLE_EQ(whole.width(), 100);
@@ -290,6 +302,27 @@ TEST(InspectorView, DetailsOfAnotherRunAreIgnoredAndCheckpointsCanBeOpened) {
   view.setDetails(details);
   EXPECT_EQ(view.value(QStringLiteral("Layers")), QStringLiteral("2"));
   EXPECT_EQ(view.value(QStringLiteral("Step 500")), QStringLiteral("1.0 KiB"));
+}
+
+TEST(InspectorView, LongValuesTakeBothColumnsAndMoreLinesInsteadOfBeingCut) {
+  InspectorView view;
+  RunRow run = makeRun("20261121-052337-a-run-with-quite-a-long-name-in-its-folder", "alpha", 1);
+  run.device = "cpu";
+  run.started = 1e9;
+  view.resize(260, 600);
+  view.show();
+  view.setRun(run);
+  const auto height = [&](const QString& label) {
+    const auto rows = view.tree()->findItems(label, Qt::MatchExactly | Qt::MatchRecursive);
+    return rows.isEmpty() ? 0 : view.tree()->visualItemRect(rows.first()).height();
+  };
+  ASSERT_TRUE(QTest::qWaitFor([&] { return height(QStringLiteral("Folder")) > 0; }));
+  EXPECT_TRUE(
+      QTest::qWaitFor([&] { return height(QStringLiteral("Folder")) > height(QStringLiteral("Device")); }));
+  const int narrow = height(QStringLiteral("Folder"));
+  view.resize(800, 600);
+  EXPECT_TRUE(QTest::qWaitFor([&] { return height(QStringLiteral("Folder")) < narrow; }));
+  EXPECT_EQ(view.value(QStringLiteral("Started")).size(), QStringLiteral("2001-09-09 01:46").size());
 }
 
 }  // namespace

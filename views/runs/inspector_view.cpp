@@ -5,7 +5,9 @@
 #include <QEvent>
 #include <QHeaderView>
 #include <QLabel>
+#include <QPainter>
 #include <QStackedLayout>
+#include <QStyledItemDelegate>
 #include <QToolButton>
 #include <QTreeWidget>
 #include <QVBoxLayout>
@@ -24,6 +26,63 @@ constexpr int kGroupRole = Qt::UserRole + 1;  // a group's name, whatever count 
 QString text(const std::string& utf8) {
   return QString::fromStdString(utf8);
 }
+
+// Local, without the seconds that nobody asks for.
+QString formatMinute(double seconds) {
+  return formatWallTime(seconds).chopped(3);
+}
+
+// A value without a measured one beside it takes both columns, and more lines where that is not enough.
+class WideValueDelegate final : public QStyledItemDelegate {
+ public:
+  explicit WideValueDelegate(QTreeWidget* tree) : QStyledItemDelegate(tree), tree_(tree) {}
+
+  void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
+    if (!isWide(index)) {
+      QStyledItemDelegate::paint(painter, option, index);
+      return;
+    }
+    QStyleOptionViewItem whole = option;
+    const int left = tree_->columnViewportPosition(1);
+    whole.rect.setLeft(left);
+    whole.rect.setWidth(width());
+    painter->save();
+    painter->setClipRect(option.rect);
+    QStyledItemDelegate::paint(painter, wrapping(whole), index.siblingAtColumn(1));
+    painter->restore();
+  }
+
+  QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override {
+    const QSize hint = QStyledItemDelegate::sizeHint(option, index);
+    if (!isWide(index) || hint.width() <= width()) {
+      return hint;
+    }
+    QStyleOptionViewItem whole = wrapping(option);
+    whole.rect = QRect(0, 0, width(), hint.height());
+    // The column must not grow by what it shows in several lines.
+    return {1, QStyledItemDelegate::sizeHint(whole, index.siblingAtColumn(1)).height()};
+  }
+
+ protected:
+  void initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const override {
+    const auto features = option->features & QStyleOptionViewItem::WrapText;
+    QStyledItemDelegate::initStyleOption(option, index);
+    option->features |= features;
+  }
+
+ private:
+  static QStyleOptionViewItem wrapping(QStyleOptionViewItem option) {
+    option.features |= QStyleOptionViewItem::WrapText;
+    return option;
+  }
+  static bool isWide(const QModelIndex& index) {
+    return index.column() > 0 && index.siblingAtColumn(2).data().toString().isEmpty() &&
+           !index.siblingAtColumn(1).data().toString().isEmpty();
+  }
+  int width() const { return tree_->columnWidth(1) + tree_->columnWidth(2); }
+
+  const QTreeWidget* tree_;
+};
 
 QString known(double value, QString (*format)(double)) {
   return value > 0 ? format(value) : QString();
@@ -51,14 +110,16 @@ InspectorView::InspectorView(QWidget* parent)
   failure_->setObjectName(QStringLiteral("inspector-failure"));
   tree_->setColumnCount(3);
   tree_->setHeaderLabels({tr("Property"), tr("Value"), tr("Measured")});
-  tree_->setUniformRowHeights(true);
-  tree_->setIndentation(14);
+  tree_->setIndentation(10);
   tree_->setObjectName(QStringLiteral("inspector-tree"));
+  tree_->setItemDelegate(new WideValueDelegate(tree_));
   QHeaderView* const header = tree_->header();
   header->setStretchLastSection(false);
   header->setSectionResizeMode(0, QHeaderView::ResizeToContents);
   header->setSectionResizeMode(1, QHeaderView::Stretch);
   header->setSectionResizeMode(2, QHeaderView::ResizeToContents);
+  // Values break into lines by the columns' widths.
+  connect(header, &QHeaderView::sectionResized, tree_, &QTreeWidget::doItemsLayout, Qt::QueuedConnection);
   copy_recipe_->setText(tr("Copy recipe"));
   copy_recipe_->setAutoRaise(true);
 
@@ -113,7 +174,7 @@ void InspectorView::setRun(const std::optional<RunRow>& run) {
          tr("Value: estimated before the first step"));
   setRow(cost, tr("Engine time"), known(run->predicted_seconds, formatDuration),
          known(run->engine_seconds, formatDuration), tr("Value: predicted for the whole run"));
-  setRow(cost, tr("Tokens/s"), {}, known(run->tokens_per_second.value_or(0), formatCount));
+  setRow(cost, tr("Tokens/s, last"), {}, known(run->tokens_per_second.value_or(0), formatCount));
   setRow(cost, tr("Steps"), run->total_steps > 0 ? groupedInteger(run->total_steps) : QString(),
          groupedInteger(run->step));
 
@@ -127,7 +188,7 @@ void InspectorView::setRun(const std::optional<RunRow>& run) {
   setRow(facts, tr("Device"), text(run->device));
   setRow(facts, tr("Precision"), text(run->precision));
   setRow(facts, tr("Host"), text(run->host));
-  setRow(facts, tr("Started"), known(run->started, formatWallTime));
+  setRow(facts, tr("Started"), known(run->started, formatMinute));
   setRow(facts, tr("Folder"), id);
   if (run->bad_lines > 0) {
     setRow(facts, tr("Unreadable lines"), groupedInteger(run->bad_lines), {},
