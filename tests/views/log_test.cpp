@@ -2,6 +2,7 @@
 
 #include <QAbstractItemModelTester>
 #include <QCheckBox>
+#include <QFontDatabase>
 #include <QLineEdit>
 #include <QScrollBar>
 #include <QTest>
@@ -51,6 +52,14 @@ TEST(LogModels, ColourLevelsByTheTheme) {
   EXPECT_EQ(model.index(150, LogModel::kText).data(Qt::ForegroundRole).value<QColor>(),
             roleColor(Role::kError, darkPalette()));
   EXPECT_EQ(model.index(150, LogModel::kLevel).data().toString(), QStringLiteral("error"));
+}
+
+TEST(LogModelTable, MessagesHaveAFixedPitchSoThatTheirColumnsStandInLine) {
+  LogModel model;
+  model.setRows(lines(1));
+  const auto font = model.index(0, LogModel::kText).data(Qt::FontRole).value<QFont>();
+  EXPECT_EQ(font, QFontDatabase::systemFont(QFontDatabase::FixedFont));
+  EXPECT_FALSE(model.index(0, LogModel::kTime).data(Qt::FontRole).isValid());
 }
 
 class LogViewTest : public ::testing::Test {

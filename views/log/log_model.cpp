@@ -93,6 +93,10 @@ QVariant LogModel::data(const QModelIndex& index, int role) const {
       return QString::fromStdString(row.text);
     case Qt::ToolTipRole:
       return index.column() == kText ? QVariant(QString::fromStdString(row.text)) : QVariant();
+    case Qt::FontRole:
+      // Tables in the log are aligned by spaces.
+      return index.column() == kText ? QVariant(QFontDatabase::systemFont(QFontDatabase::FixedFont))
+                                     : QVariant();
     case Qt::ForegroundRole:
       if (row.level == LogLevel::kError) {
         return roleColor(Role::kError, palette_);
