@@ -395,17 +395,19 @@ std::vector<CurvePoint> readCurve(Connection& db, int64_t run, int64_t moments, 
                                   const CurveQuery& query) {
   std::optional<SeriesReader> metric = findSeries(db, run, 0, query.metric);
   std::optional<SeriesReader> steps = findSeries(db, run, 1 + static_cast<int>(Axis::kStep), "");
+  std::optional<SeriesReader> seconds = findSeries(db, run, 1 + static_cast<int>(Axis::kSeconds), "");
   std::optional<SeriesReader> axis = findSeries(db, run, 1 + static_cast<int>(query.axis), "");
-  if (!metric || !steps || !axis || metric->count() == 0) {
+  if (!metric || !steps || !seconds || !axis || metric->count() == 0) {
     return {};
   }
-  if (steps->count() != moments || axis->count() != moments) {
+  if (steps->count() != moments || seconds->count() != moments || axis->count() != moments) {
     db.failDamaged("the axes of run " + std::to_string(run) + " do not have " + std::to_string(moments) +
                    " values");
     return {};
   }
   const auto point = [&](int64_t moment, double y) {
-    return CurvePoint{axis->value(moment), y, static_cast<int64_t>(steps->value(moment))};
+    return CurvePoint{axis->value(moment), y, static_cast<int64_t>(steps->value(moment)),
+                      seconds->value(moment)};
   };
   std::vector<CurvePoint> points;
   if ((unsorted >> static_cast<int>(query.axis) & 1) != 0) {

@@ -110,6 +110,7 @@ TEST_F(SeriesTest, EveryAxisFindsTheSamePoints) {
       ASSERT_EQ(got[i].x, x(by_step[i].x));
       ASSERT_EQ(got[i].y, by_step[i].y);
       ASSERT_EQ(got[i].step, by_step[i].step);
+      ASSERT_EQ(got[i].seconds, 0.5 * by_step[i].x);
     }
   }
 }
