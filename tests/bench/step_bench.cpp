@@ -148,6 +148,19 @@ int run(const Options& options) {
     for (const double time : times) {
       total += time;
     }
+    // The vocabulary's operations are a product, a softmax and two products; attention's own products are left out.
+    double products = 0;
+    for (const auto& [name, share] : shares) {
+      if (name.rfind("heddle::linear", 0) == 0 || name.rfind("heddle::vocabulary", 0) == 0) {
+        products += share.seconds;
+      }
+    }
+    const double attention_flops = 3.0 * 4.0 * static_cast<double>(options.rows * options.length * options.length *
+                                                                   recipe.model.hidden_size * recipe.model.num_hidden_layers);
+    const double rate = (flops - attention_flops) * static_cast<double>(options.steps) / products;
+    std::printf("products with weights: %.1f %% of the time, at %.0f GFLOP/s, %.0f %% of the largest product's rate\n",
+                100 * products / total, rate * 1e-9,
+                100 * rate / (bf16 ? place->bf16_flops_per_second : place->fp32_flops_per_second));
     std::vector<std::pair<std::string, Share>> sorted(shares.begin(), shares.end());
     std::sort(sorted.begin(), sorted.end(),
               [](const auto& a, const auto& b) { return a.second.seconds > b.second.seconds; });
