@@ -280,9 +280,9 @@ struct CurveChart::Impl {
     }
     badge->setVisible(hidden > 0);
     badge->setText(CurveChart::tr("Outliers hidden: %1").arg(hidden));
-    badge->setToolTip(
-        CurveChart::tr("The height shows the 5th to the 95th percentile of the visible values. Switch off "
-                       "“Ignore outliers” to see all."));
+    badge->setToolTip(CurveChart::tr(
+        "Points far beyond the 5th to the 95th percentile, the start and the end of the visible "
+        "curves lie outside. Switch off “Ignore outliers” to see all."));
     applyRanges();
   }
 

@@ -18,7 +18,10 @@ double unscaled(double share, const Span& span, bool logarithmic) {
 }
 
 // In heights of the 5th to 95th percentile: how far beyond a value may lie and still be shown.
-constexpr double kOutlierReach = 0.5;
+constexpr double kOutlierReach = 1;
+
+// So many first points of a series tell by their median where it starts: a single spike there does not.
+constexpr size_t kStartPoints = 5;
 
 // Of the height, above and below what is shown.
 constexpr double kMarginY = 0.05;
@@ -285,12 +288,24 @@ std::optional<ExtentY> extentY(const std::vector<Points>& series, const Span& vi
     }
   };
   std::vector<double> sample;
+  std::vector<double> starts;
   Span all{std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()};
   Span ends = all;
+  const auto hold = [&ends](double y) { ends = {std::min(ends.lower, y), std::max(ends.upper, y)}; };
   for_each([&](double y, size_t place, bool is_last) {
     all = {std::min(all.lower, y), std::max(all.upper, y)};
+    if (place < kStartPoints) {
+      starts.push_back(y);
+    }
+    if (place + 1 == kStartPoints || is_last) {
+      if (!starts.empty()) {
+        std::nth_element(starts.begin(), starts.begin() + std::ptrdiff_t(starts.size() / 2), starts.end());
+        hold(starts[starts.size() / 2]);
+        starts.clear();
+      }
+    }
     if (is_last) {
-      ends = {std::min(ends.lower, y), std::max(ends.upper, y)};
+      hold(y);
     }
     if (place % stride == 0) {
       sample.push_back(y);

@@ -83,8 +83,9 @@ struct ExtentY {
   int64_t hidden = 0;  // points left out as outliers
 };
 // The y of the points with x in `visible`; with `ignore_outliers` from the 5th to the 95th percentile,
-// widened to hold the last point of each series and whatever lies within half that height beyond. Null
-// without a drawable point.
+// widened to hold where each series starts (the median of its first five points), where it ends, and
+// whatever lies within that height beyond: the way from start to end is never cut. Null without a drawable
+// point.
 // The percentiles of more than 50,000 points are taken from every n-th; extremes and counts are exact.
 std::optional<ExtentY> extentY(const std::vector<Points>& series, const Span& visible, bool log_y,
                                bool ignore_outliers);
