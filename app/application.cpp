@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "app/main_window.h"
+#include "app/termination.h"
 #include "heddle_version.h"
 
 namespace heddle::ui {
@@ -64,6 +65,11 @@ int runApplication(int argc, char** argv) {
   options.first_run = parser.isSet(first_run_option);
 
   MainWindow window(options);
+  const Termination termination;
+  QObject::connect(&termination, &Termination::requested, &window, [&window] {
+    window.close();  // saves the session, also under an open dialog
+    QCoreApplication::quit();
+  });
   window.show();
   QTimer::singleShot(0, &window, &MainWindow::start);
   return QCoreApplication::exec();
