@@ -30,7 +30,13 @@ void CurveFeed::showDrawn() {
   std::vector<CurveRun> shown;
   for (const QString& id : drawn_) {
     if (const RunRow* run = runs_.run(id)) {
-      shown.push_back({id, QString::fromStdString(run->name.empty() ? run->id : run->name), runs_.style(id)});
+      const bool prepares = run->state == RunState::kRunning && run->step == 0;
+      shown.push_back({.id = id,
+                       .name = QString::fromStdString(run->name.empty() ? run->id : run->name),
+                       .style = runs_.style(id),
+                       .activity = !prepares               ? QString()
+                                   : run->activity.empty() ? tr("preparing")
+                                                           : QString::fromStdString(run->activity)});
     }
   }
   curves_.setVisibleRuns(std::move(shown));
@@ -39,15 +45,7 @@ void CurveFeed::showDrawn() {
 void CurveFeed::runsChanged(const std::vector<RunRow>& runs) {
   bool drawn = false;
   for (const RunRow& run : runs) {
-    const QString id = QString::fromStdString(run.id);
-    // A resumed run writes steps again that its last session had reached: its curves are read anew.
-    const auto known = steps_.constFind(id);
-    if (known != steps_.constEnd() && run.step < *known) {
-      curves_.forgetRun(id);
-      forgotten_.insert(id);
-    }
-    steps_[id] = run.step;
-    drawn = drawn || drawn_.contains(id);
+    drawn = drawn || drawn_.contains(QString::fromStdString(run.id));
   }
   if (drawn) {
     showDrawn();
@@ -66,26 +64,17 @@ void CurveFeed::request() {
   const std::vector<CurveRequest> wanted = curves_.requests();
   if (!wanted.empty()) {
     under_way_ = true;
-    forgotten_.clear();
     Q_EMIT curvesWanted(wanted);
   }
 }
 
 void CurveFeed::acceptCurves(const std::vector<CurveSeries>& whole, const std::vector<CurveSeries>& more) {
   under_way_ = false;
-  std::vector<CurveSeries> fresh;
-  for (const CurveSeries& series : whole) {
-    if (!forgotten_.contains(series.run_id)) {
-      fresh.push_back(series);
-    }
-  }
-  if (!fresh.empty()) {
-    curves_.setSeries(std::move(fresh));
+  if (!whole.empty()) {
+    curves_.setSeries(whole);
   }
   for (const CurveSeries& series : more) {
-    if (!forgotten_.contains(series.run_id)) {
-      curves_.appendPoints(series);
-    }
+    curves_.appendPoints(series);
   }
   if (again_) {
     again_ = false;

@@ -3,9 +3,7 @@
 
 #pragma once
 
-#include <QHash>
 #include <QObject>
-#include <QSet>
 #include <QStringList>
 #include <QTimer>
 #include <vector>
@@ -41,8 +39,6 @@ class CurveFeed final : public QObject {
   CurvesView& curves_;
   const RunsModel& runs_;
   QStringList drawn_;
-  QHash<QString, qint64> steps_;  // where each drawn run stood when last heard of
-  QSet<QString> forgotten_;       // runs whose answers under way are out of date
   bool under_way_ = false;
   bool again_ = false;
   QTimer names_timer_;

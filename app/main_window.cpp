@@ -47,7 +47,7 @@ constexpr int kAttentionTab = 1;
 constexpr double kScreenShare = 0.85;
 constexpr QSize kLargestWindow(1680, 1050);
 constexpr double kCentreShare = 0.55;       // of the window's width, at least
-constexpr double kRunsShareOfDocks = 0.57;  // the rest is the inspector's
+constexpr double kRunsShareOfDocks = 0.55;  // the rest is the inspector's
 constexpr int kWidestDocks = 122;           // characters, both together
 
 bool isMade(const std::filesystem::path& path) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 
 #include "app/run_details_reader.h"
 #include "engine/base/file.h"
@@ -19,6 +20,10 @@ constexpr int64_t kLogPiece = 100000;  // rows sent to the window at once
 
 bool mayWrite(RunState state) {
   return state == RunState::kRunning || state == RunState::kQueued || state == RunState::kCrashed;
+}
+
+bool sameValue(double a, double b) {
+  return a == b || (std::isnan(a) && std::isnan(b));
 }
 
 }  // namespace
@@ -208,9 +213,25 @@ void StoreWorker::fetchCurves(const std::vector<CurveRequest>& requests) {
       report(points.error());
       break;
     }
-    std::erase_if(*points, [&](const CurvePoint& point) { return point.x <= request.from_x; });
+    const bool from_start = request.from_x <= -1e300;
+    // The newest of the points there that the view has already.
+    const auto next = std::find_if(points->begin(), points->end(),
+                                   [&](const CurvePoint& point) { return point.x > request.from_x; });
+    if (!from_start && (next == points->begin() || !sameValue((next - 1)->y, request.last_y))) {
+      points = store_->curve({.run_id = request.run_id.toStdString(),
+                              .metric = request.metric.toStdString(),
+                              .axis = request.axis,
+                              .max_points = 0});
+      if (!points) {
+        report(points.error());
+        break;
+      }
+      whole.push_back({request.run_id, request.metric, request.axis, std::move(*points)});
+      continue;
+    }
+    points->erase(points->begin(), next);
     if (!points->empty()) {
-      (request.from_x <= -1e300 ? whole : more)
+      (from_start ? whole : more)
           .push_back({request.run_id, request.metric, request.axis, std::move(*points)});
     }
   }

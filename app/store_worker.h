@@ -38,7 +38,8 @@ class StoreWorker final : public QObject {
   void poll();
   // The run whose details and log are wanted, and stay wanted as they change; empty = none.
   void watch(const QString& run_id);
-  // Answers with one curvesLoaded(), also when there is nothing new.
+  // Answers with one curvesLoaded(), also when there is nothing new. A curve that no longer goes through the
+  // last point of its request comes whole, and may be empty then.
   void fetchCurves(const std::vector<CurveRequest>& requests);
   void fetchMetricNames(const QStringList& run_ids);
   // A UserNote of that run.

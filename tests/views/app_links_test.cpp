@@ -1,5 +1,8 @@
 // The parts between the window and the outside: run ids, the engine, the session, the problems.
 
+#include <signal.h>
+#include <unistd.h>
+
 #include <QLabel>
 #include <QSignalSpy>
 #include <QTest>
@@ -10,6 +13,8 @@
 #include "app/problem_bar.h"
 #include "app/run_id.h"
 #include "app/session.h"
+#include "app/store_worker.h"
+#include "app/termination.h"
 #include "app/theme.h"
 #include "tests/views/app_test_support.h"
 #include "views/common/palette.h"
@@ -146,6 +151,81 @@ TEST_F(InspectorLinkTest, AMissingEngineIsASentence) {
   link.ask(question(QStringLiteral("a")));
   ASSERT_EQ(failed.size(), 1);
   EXPECT_FALSE(link.busy());
+}
+
+// A store's thread is not needed to ask it: calls are direct here.
+class StoreWorkerTest : public WorkspaceTest {
+ protected:
+  void write(const RunFolder& run, int64_t from_step, int64_t to_step, double value) const {
+    RunStarted start;
+    start.run_id = run.id();
+    start.from_step = from_step;
+    start.pid = ::getpid();
+    auto events = LineAppender::open(run.events());
+    ASSERT_TRUE(events.ok());
+    ASSERT_TRUE(events->append(encodeEvent({wallSeconds(), start})).ok());
+    for (int64_t step = from_step + 1; step <= to_step; ++step) {
+      const Metrics metrics{
+          .step = step, .tokens = step, .flops = 1, .seconds = 1, .values = {{"train/loss", value}}};
+      ASSERT_TRUE(events->append(encodeEvent({wallSeconds(), metrics})).ok());
+    }
+  }
+  CurveRequest behind(int64_t step, double value) const {
+    return {.run_id = QStringLiteral("a"),
+            .metric = QStringLiteral("train/loss"),
+            .axis = Axis::kStep,
+            .from_x = static_cast<double>(step),
+            .last_y = value};
+  }
+};
+
+TEST_F(StoreWorkerTest, ACurveThatWasWrittenAgainBetweenTwoQuestionsComesWhole) {
+  const RunFolder run = writeRun("a", recipe("a", 100));
+  write(run, 0, 10, 3.5);
+  StoreWorker worker(workspace);
+  std::vector<CurveSeries> whole;
+  std::vector<CurveSeries> more;
+  QObject::connect(&worker, &StoreWorker::curvesLoaded, &worker,
+                   [&](const std::vector<CurveSeries>& all, const std::vector<CurveSeries>& some) {
+                     whole = all;
+                     more = some;
+                   });
+  worker.start();
+  worker.fetchCurves({behind(8, 3.5)});
+  EXPECT_TRUE(whole.empty());
+  ASSERT_EQ(more.size(), 1u);
+  EXPECT_EQ(more[0].raw.size(), 2u);
+  worker.fetchCurves({behind(10, 3.5)});
+  EXPECT_TRUE(whole.empty() && more.empty());
+
+  // Resumed from step 5 and beyond step 10 again before anyone looked.
+  write(run, 5, 12, 2.5);
+  worker.poll();
+  worker.fetchCurves({behind(10, 3.5)});
+  EXPECT_TRUE(more.empty());
+  ASSERT_EQ(whole.size(), 1u);
+  ASSERT_EQ(whole[0].raw.size(), 12u);
+  EXPECT_EQ(whole[0].raw[4].y, 3.5);
+  EXPECT_EQ(whole[0].raw[5].y, 2.5);
+
+  // From the start, and nothing logged since.
+  write(run, 0, 0, 0);
+  worker.poll();
+  worker.fetchCurves({behind(12, 2.5)});
+  ASSERT_EQ(whole.size(), 1u);
+  EXPECT_TRUE(whole[0].raw.empty());
+}
+
+TEST(Terminations, ReachTheEventLoopInsteadOfEndingTheProcess) {
+  for (const int number : {SIGTERM, SIGINT, SIGHUP}) {
+    const Termination termination;
+    QSignalSpy requested(&termination, &Termination::requested);
+    ASSERT_EQ(::raise(number), 0);
+    EXPECT_TRUE(requested.size() == 1 || requested.wait(kPatienceMs));
+  }
+  struct sigaction after {};
+  ASSERT_EQ(::sigaction(SIGTERM, nullptr, &after), 0);
+  EXPECT_EQ(after.sa_handler, SIG_DFL);
 }
 
 TEST_F(SessionTest, EverythingIsReadBackAsItWasWritten) {

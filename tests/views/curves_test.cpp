@@ -146,6 +146,23 @@ TEST(CurveData, OutliersAreLeftOutAndCounted) {
   EXPECT_FALSE(extentY(series, {5000, 6000}, false, true).has_value());
 }
 
+TEST(CurveData, TheFallFromTheFirstToTheLastPointIsNoOutlier) {
+  std::vector<CurvePoint> points;
+  for (int step = 0; step < 5000; ++step) {
+    points.push_back(at(step, 3 + 8 * std::exp(-step / 30.0)));
+  }
+  const auto extent = [&] {
+    return extentY({std::make_shared<const std::vector<CurvePoint>>(points)}, {0, 4999}, false, true);
+  };
+  ASSERT_TRUE(extent().has_value());
+  EXPECT_EQ(extent()->hidden, 0);
+  EXPECT_GT(extent()->span.upper, 10);
+  // A single value that is off at the very start is one all the same.
+  points.front().y = 1e6;
+  EXPECT_EQ(extent()->hidden, 1);
+  EXPECT_LT(extent()->span.upper, 12);
+}
+
 TEST(CurveData, HeldOutLossSharesTheChartOfTheTrainingLoss) {
   const auto charts = chartsOf(usualMetrics());
   ASSERT_EQ(charts.size(), 6U);
@@ -430,6 +447,20 @@ TEST_F(CurvesViewTest, LinkedChartsZoomTogether) {
   drag(plot(0), inside(0, 0.25, 0.5), inside(0, 0.5, 0.5));
   EXPECT_EQ(chart(0).area().x, chart(1).area().x);
   EXPECT_FALSE(chart(1).followsX());
+}
+
+TEST(CurvesViewPreparing, SaysWhatARunDoesBeforeItsFirstPoint) {
+  CurvesView view;
+  view.show();
+  view.setVisibleRuns({{.id = QStringLiteral("a"),
+                        .name = QStringLiteral("first"),
+                        .style = 0,
+                        .activity = QStringLiteral("building the corpus")}});
+  const auto* reason = view.findChild<EmptyState*>();
+  EXPECT_TRUE(QTest::qWaitFor([&] {
+    return reason->text() == QStringLiteral("first: building the corpus…");
+  })) << reason->text().toStdString();
+  EXPECT_TRUE(reason->isVisible());
 }
 
 }  // namespace

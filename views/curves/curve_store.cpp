@@ -32,11 +32,6 @@ void CurveStore::append(const QString& run_id, const QString& metric, const std:
   set(run_id, metric, all);
 }
 
-void CurveStore::forgetRun(const QString& run_id) {
-  std::erase_if(curves_, [&](const auto& entry) { return entry.first.first == run_id; });
-  Q_EMIT changed();
-}
-
 void CurveStore::clear() {
   curves_.clear();
   Q_EMIT changed();

@@ -21,7 +21,6 @@ class CurveStore final : public QObject {
   // Replaces the raw points of a curve; drops what a restart repeated.
   void set(const QString& run_id, const QString& metric, const std::vector<CurvePoint>& raw);
   void append(const QString& run_id, const QString& metric, const std::vector<CurvePoint>& more);
-  void forgetRun(const QString& run_id);
   void clear();
 
   // 0 .. 0.999; smooths every curve again.

@@ -17,7 +17,7 @@ namespace {
 
 constexpr double kMostSmoothing = 0.999;
 constexpr int kSliderSteps = 100;  // .01 each; the last one stands for .999
-constexpr int kLeastChartWidth = 400;
+constexpr int kLeastChartWidth = 340;
 
 }  // namespace
 
@@ -144,7 +144,7 @@ struct CurvesView::Impl {
     show_raw = toggle(CurvesView::tr("Original"), CurvesView::tr("Draw the unsmoothed line faintly behind"),
                       true, [this](bool on) { settings.show_raw = on; });
     outliers = toggle(CurvesView::tr("Ignore outliers"),
-                      CurvesView::tr("Height from the 5th to the 95th percentile of the visible values"),
+                      CurvesView::tr("Leave out of the height what lies far from most of the visible values"),
                       true, [this](bool on) { settings.ignore_outliers = on; });
     log_x = toggle(CurvesView::tr("log x"), CurvesView::tr("Logarithmic horizontal axis"), false,
                    [this](bool on) { settings.log_x = on; });
@@ -302,7 +302,15 @@ struct CurvesView::Impl {
       empty->setMessage(Kind::kNothingYet, CurvesView::tr("No run is chosen"),
                         CurvesView::tr("Tick a run in the table on the left, or start one with New run."));
     } else if (known.isEmpty()) {
-      empty->setMessage(Kind::kNothingYet, CurvesView::tr("The chosen runs have not logged any metric yet"),
+      QStringList busy;
+      for (const CurveRun& run : runs) {
+        if (!run.activity.isEmpty()) {
+          busy << CurvesView::tr("%1: %2…").arg(run.name, run.activity);
+        }
+      }
+      empty->setMessage(Kind::kNothingYet,
+                        busy.isEmpty() ? CurvesView::tr("The chosen runs have not logged any metric yet")
+                                       : busy.join(QLatin1Char('\n')),
                         CurvesView::tr("The first point appears after the first training step."));
     } else if (chosen.isEmpty()) {
       empty->setMessage(Kind::kNothingYet, CurvesView::tr("No metric is chosen"),
@@ -350,10 +358,6 @@ void CurvesView::setVisibleRuns(std::vector<CurveRun> runs) {
   impl_->runs = std::move(runs);
   impl_->refresh->start();
   Q_EMIT requestsChanged();
-}
-
-void CurvesView::forgetRun(const QString& run_id) {
-  impl_->store->forgetRun(run_id);
 }
 
 void CurvesView::setMetricNames(const QStringList& names) {
@@ -406,6 +410,7 @@ std::vector<CurveRequest> CurvesView::requests() const {
       CurveRequest request{.run_id = run.id, .metric = metric, .axis = impl_->settings.axis};
       if (const Curve* curve = impl_->store->find(run.id, metric)) {
         request.from_x = curve->raw->back().x;
+        request.last_y = curve->raw->back().y;
       }
       wanted.push_back(request);
     }

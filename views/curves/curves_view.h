@@ -20,6 +20,7 @@ struct CurveRun {
   QString id;
   QString name;
   int style = 0;
+  QString activity;  // what it does while it has no point to show: "preparing the text"; empty = nothing
   friend bool operator==(const CurveRun&, const CurveRun&) = default;
 };
 
@@ -30,12 +31,15 @@ struct CurveSeries {
   std::vector<CurvePoint> raw;  // every point, undecimated: smoothing is computed on the full series
 };
 
-// A curve the view wants to draw: every point whose x is beyond `from_x` (-1e300: it has none yet).
+// A curve the view wants to draw: every point whose x is beyond `from_x` (-1e300: it has none yet). Its last
+// point is (from_x, last_y): where that is not so any more, a resumed run has written its steps again, and
+// the whole curve is wanted anew.
 struct CurveRequest {
   QString run_id;
   QString metric;
   Axis axis = Axis::kStep;
   double from_x = -1e300;
+  double last_y = 0;
 };
 
 class CurvesView final : public QWidget, public Figure {
@@ -46,9 +50,8 @@ class CurvesView final : public QWidget, public Figure {
   explicit CurvesView(QWidget* parent = nullptr);
   ~CurvesView() override;
 
-  // Which runs are drawn, in legend order. Data of runs that left stay in memory until forgetRun().
+  // Which runs are drawn, in legend order. Data of runs that left stay in memory.
   void setVisibleRuns(std::vector<CurveRun> runs);
-  void forgetRun(const QString& run_id);
 
   // Every metric a user may choose. Charts exist for the chosen ones; the default choice is training loss
   // with held-out loss, then the others of the usual set that any run has.

@@ -194,6 +194,8 @@ void InspectorView::setRun(const std::optional<RunRow>& run) {
     setRow(facts, tr("Unreadable lines"), groupedInteger(run->bad_lines), {},
            tr("Lines of its event stream"));
   }
+  // A new value may be wide: its own cell is not all that changes.
+  tree_->viewport()->update();
 }
 
 void InspectorView::setDetails(const RunDetails& details) {
