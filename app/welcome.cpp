@@ -32,7 +32,7 @@ Welcome::Welcome(QWidget* parent) : QWidget(parent) {
   }
   auto* narrow = new QHBoxLayout;
   narrow->addStretch(1);
-  narrow->addLayout(block, 6);
+  narrow->addLayout(block, 30);
   narrow->addStretch(1);
   layout->addLayout(narrow);
   layout->addSpacing(12);
