@@ -70,7 +70,7 @@ Result<ComputePlace> choosePlace(const RunRecipe& run, const ModelRecipe& model)
     }
   }
   place.device_text = place.device.is_cpu()
-                          ? "cpu (" + std::to_string(at::get_num_threads()) + " threads)"
+                          ? "cpu (" + std::to_string(at::get_num_threads()) + (at::get_num_threads() == 1 ? " thread)" : " threads)")
                           : place.device.str();
   place.fp32_flops_per_second = measureProduct(place.device, at::kFloat);
   place.bf16_flops_per_second = measureProduct(place.device, at::kBFloat16);
