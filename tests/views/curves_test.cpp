@@ -202,7 +202,7 @@ TEST(CurveTables, AreValidModelsAndFollowTheTracker) {
   model.setTracker(12.0);
   EXPECT_EQ(text(CurveTableModel::kValue), QStringLiteral("2"));
   EXPECT_EQ(text(CurveTableModel::kStep), QStringLiteral("10"));
-  EXPECT_EQ(text(CurveTableModel::kRelative), QStringLiteral("5.0 s"));
+  EXPECT_EQ(text(CurveTableModel::kRelative), QStringLiteral("0:05"));
   model.setRows({});
   EXPECT_EQ(model.rowCount(), 0);
 }
@@ -447,6 +447,23 @@ TEST_F(CurvesViewTest, LinkedChartsZoomTogether) {
   drag(plot(0), inside(0, 0.25, 0.5), inside(0, 0.5, 0.5));
   EXPECT_EQ(chart(0).area().x, chart(1).area().x);
   EXPECT_FALSE(chart(1).followsX());
+}
+
+TEST(CurveTable, ShowsTheTimeOfAPointAsAClock) {
+  CurveTableModel model;
+  Curve curve;
+  curve.raw = std::make_shared<const std::vector<CurvePoint>>(
+      std::vector<CurvePoint>{{.x = 1, .y = 1, .step = 1, .seconds = 9.9},
+                              {.x = 2, .y = 1, .step = 2, .seconds = 69},
+                              {.x = 3, .y = 1, .step = 3, .seconds = 10931}});
+  model.setRows({{QStringLiteral("a"), {}, curve}});
+  const auto relative = [&](double x) {
+    model.setTracker(x);
+    return model.index(0, CurveTableModel::kRelative).data().toString();
+  };
+  EXPECT_EQ(relative(1), QStringLiteral("0:09"));
+  EXPECT_EQ(relative(2), QStringLiteral("1:09"));
+  EXPECT_EQ(relative(3), QStringLiteral("3:02:11"));
 }
 
 TEST(CurvesViewPreparing, SaysWhatARunDoesBeforeItsFirstPoint) {

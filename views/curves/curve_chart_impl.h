@@ -126,7 +126,7 @@ struct CurveChart::Impl {
     table->verticalHeader()->setDefaultSectionSize(table->fontMetrics().height() + 4);
     table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     table->horizontalHeader()->setSectionResizeMode(CurveTableModel::kRun, QHeaderView::Stretch);
-    table->horizontalHeader()->setMinimumSectionSize(58);
+    table->horizontalHeader()->setMinimumSectionSize(40);
     // Widths of hundreds of rows would be measured at every move of the tracker.
     table->horizontalHeader()->setResizeContentsPrecision(0);
     table->setShowGrid(false);
@@ -134,7 +134,7 @@ struct CurveChart::Impl {
     table->setSelectionBehavior(QAbstractItemView::SelectRows);
     table->setFrameShape(QFrame::NoFrame);
     table->setWordWrap(false);
-    table->setTextElideMode(Qt::ElideMiddle);
+    table->setTextElideMode(Qt::ElideRight);
     table->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
 
     auto* top = new QHBoxLayout;

@@ -6,6 +6,19 @@
 #include "views/common/number_format.h"
 
 namespace heddle::ui {
+namespace {
+
+// "0:45", "1:09", "3:02:11": names of runs need the room.
+QString clock(double seconds) {
+  const auto whole = static_cast<qint64>(seconds);
+  const auto two = [](qint64 value) { return QStringLiteral("%1").arg(value, 2, 10, QLatin1Char('0')); };
+  const QString minutes = whole < 3600
+                              ? QString::number(whole / 60)
+                              : QString::number(whole / 3600) + QLatin1Char(':') + two(whole / 60 % 60);
+  return minutes + QLatin1Char(':') + two(whole % 60);
+}
+
+}  // namespace
 
 CurveTableModel::CurveTableModel(QObject* parent) : QAbstractTableModel(parent) {}
 
@@ -74,7 +87,7 @@ QVariant CurveTableModel::data(const QModelIndex& index, int role) const {
     case kStep:
       return QString::number(point->step);
     case kRelative:
-      return point->seconds > 0 ? QVariant(formatDuration(point->seconds)) : QVariant();
+      return point->seconds > 0 ? QVariant(clock(point->seconds)) : QVariant();
     default:
       return {};
   }
