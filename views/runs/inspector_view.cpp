@@ -54,13 +54,16 @@ class WideValueDelegate final : public QStyledItemDelegate {
 
   QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override {
     const QSize hint = QStyledItemDelegate::sizeHint(option, index);
-    if (!isWide(index) || hint.width() <= width()) {
+    if (!isWide(index)) {
       return hint;
     }
     QStyleOptionViewItem whole = wrapping(option);
     whole.rect = QRect(0, 0, width(), hint.height());
-    // The column must not grow by what it shows in several lines.
-    return {1, QStyledItemDelegate::sizeHint(whole, index.siblingAtColumn(1)).height()};
+    const int height = hint.width() <= width()
+                           ? hint.height()
+                           : QStyledItemDelegate::sizeHint(whole, index.siblingAtColumn(1)).height();
+    // Columns are as wide as pairs of values need.
+    return {1, height};
   }
 
  protected:
@@ -116,8 +119,8 @@ InspectorView::InspectorView(QWidget* parent)
   QHeaderView* const header = tree_->header();
   header->setStretchLastSection(false);
   header->setSectionResizeMode(0, QHeaderView::ResizeToContents);
-  header->setSectionResizeMode(1, QHeaderView::Stretch);
-  header->setSectionResizeMode(2, QHeaderView::ResizeToContents);
+  header->setSectionResizeMode(1, QHeaderView::ResizeToContents);
+  header->setSectionResizeMode(2, QHeaderView::Stretch);
   // Values break into lines by the columns' widths.
   connect(header, &QHeaderView::sectionResized, tree_, &QTreeWidget::doItemsLayout, Qt::QueuedConnection);
   copy_recipe_->setText(tr("Copy recipe"));
