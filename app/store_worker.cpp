@@ -55,6 +55,8 @@ void StoreWorker::openStore() {
     report(made.error());
     return;
   }
+  std::error_code ignored;
+  const bool is_new = !std::filesystem::exists(workspace_.database(), ignored);
   Result<std::unique_ptr<Store>> opened = Store::open(workspace_);
   if (!opened) {
     report(opened.error());
@@ -65,7 +67,11 @@ void StoreWorker::openStore() {
     Q_EMIT problem({QString::fromStdString(warning), {}, {}});
   }
   folders_.addPath(QString::fromStdString(workspace_.runs().string()));
-  // What the database knows already is shown before the folders are looked at.
+  // What the database knows already is shown before the folders are looked at; a new one knows nothing.
+  if (is_new) {
+    std::vector<std::string> changed;
+    ingest(changed);
+  }
   Result<std::vector<RunRow>> runs = store_->runs();
   if (!runs) {
     report(runs.error());
@@ -106,6 +112,15 @@ bool StoreWorker::ingest(std::vector<std::string>& changed) {
 }
 
 void StoreWorker::poll() {
+  std::error_code ignored;
+  if (store_ && !std::filesystem::exists(workspace_.database(), ignored)) {
+    // Its file lives on without a name as long as it is open here, and nobody else would see what goes in.
+    Q_EMIT problem({tr("The database %1 was removed; it is built again from the run folders")
+                        .arg(QString::fromStdString(workspace_.database().string())),
+                    {},
+                    {}});
+    store_.reset();
+  }
   if (!store_) {
     openStore();
     timer_.start(store_ ? kPollInterval : kReopenInterval);

@@ -366,6 +366,18 @@ TEST_F(WindowTest, TheSessionComesBackInItsOwnWorkspaceOnly) {
   close();
 }
 
+TEST_F(WindowTest, ADatabaseThatIsRemovedIsBuiltAgainAndTheWindowSaysSo) {
+  writeRun("20260101-000000-a", recipe("a", 10));
+  open();
+  ASSERT_TRUE(waitUntil([&] { return model().rowCount() == 1; }));
+  ASSERT_TRUE(std::filesystem::remove(workspace.database()));
+  ASSERT_TRUE(waitUntil([&] { return window->problems().count() == 1; }));
+  EXPECT_TRUE(window->problems().current().text.contains(QStringLiteral("heddle.sqlite")));
+  EXPECT_TRUE(waitUntil([&] { return std::filesystem::exists(workspace.database()); }));
+  writeRun("20260101-000001-b", recipe("b", 10));
+  EXPECT_TRUE(waitUntil([&] { return model().rowCount() == 2; }));
+}
+
 TEST_F(WindowTest, WordsTypedIntoTheTableAreKept) {
   writeRun("20260101-000000-a", recipe("a", 10));
   open();
