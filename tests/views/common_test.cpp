@@ -244,6 +244,7 @@ TEST_F(FlowLayoutTest, BreaksLinesWhereTheWidthEnds) {
   EXPECT_EQ(flow->minimumSize(), QSize(100, 20));
   place(319);
   EXPECT_EQ(third->geometry(), QRect(0, 30, 100, 20));
+  EXPECT_EQ(flow->minimumSize(), QSize(100, 50)) << "of the lines as they stand";
 }
 
 TEST_F(FlowLayoutTest, FieldsThatGrowShareWhatALineLeavesOver) {

@@ -64,7 +64,7 @@ QSize FlowLayout::minimumSize() const {
       size = size.expandedTo(QSize(leastWidth(item), item->minimumSize().height()));
     }
   }
-  return size.grownBy(contentsMargins());
+  return size.grownBy(contentsMargins()).expandedTo(QSize(0, placed_height_));
 }
 
 QSize FlowLayout::sizeHint() const {
@@ -81,7 +81,11 @@ QSize FlowLayout::sizeHint() const {
 
 void FlowLayout::setGeometry(const QRect& rect) {
   QLayout::setGeometry(rect);
-  arrange(rect, Apply::kPlace);
+  const int height = arrange(rect, Apply::kPlace);
+  if (height != placed_height_) {
+    placed_height_ = height;
+    update();
+  }
 }
 
 int FlowLayout::arrange(const QRect& rect, Apply apply) const {

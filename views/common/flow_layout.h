@@ -29,8 +29,10 @@ class FlowLayout final : public QLayout {
   Qt::Orientations expandingDirections() const override { return Qt::Horizontal; }
   bool hasHeightForWidth() const override { return true; }
   int heightForWidth(int width) const override;
-  QSize minimumSize() const override;  // of the widest item
-  QSize sizeHint() const override;     // everything in one line
+  // As wide as the widest item, as high as the lines are at the present width: neighbours must not lie on
+  // them where nobody asks for heightForWidth().
+  QSize minimumSize() const override;
+  QSize sizeHint() const override;  // everything in one line
   void setGeometry(const QRect& rect) override;
 
  private:
@@ -39,6 +41,7 @@ class FlowLayout final : public QLayout {
   void placeLine(const std::vector<QLayoutItem*>& line, const QRect& strip) const;
 
   std::vector<QLayoutItem*> items_;
+  int placed_height_ = 0;
 };
 
 }  // namespace heddle::ui
