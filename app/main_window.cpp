@@ -219,7 +219,7 @@ void MainWindow::setRuns(const std::vector<RunRow>& runs) {
     }
     attention_feed_->setVisible(views_->currentIndex() == kAttentionTab);
   }
-  if (selection_->run().isEmpty() && !runs.empty()) {
+  if (currentRun() == nullptr && !runs.empty()) {
     runs_->setCurrentRun(wanted_run_);
     if (runs_->currentRun().isEmpty()) {
       runs_->setCurrentRun(text(runs.front().id));

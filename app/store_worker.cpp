@@ -134,7 +134,23 @@ void StoreWorker::poll() {
   if (changed.empty()) {
     return;
   }
-  if (changed.size() > kManyRuns) {
+  std::vector<RunRow> rows;
+  bool all = changed.size() > kManyRuns;
+  for (auto id = changed.begin(); id != changed.end() && !all; ++id) {
+    Result<std::optional<RunRow>> row = store_->run(*id);
+    if (!row) {
+      report(row.error());
+      return;
+    }
+    if (row->has_value()) {
+      mayWrite((*row)->state) ? (void)active_.insert(*id) : (void)active_.erase(*id);
+      rows.push_back(std::move(**row));
+    }
+    all = !row->has_value();  // its folder is gone: the table must lose it
+  }
+  if (!all) {
+    Q_EMIT runsUpdated(rows);
+  } else {
     Result<std::vector<RunRow>> runs = store_->runs();
     if (!runs) {
       report(runs.error());
@@ -147,20 +163,6 @@ void StoreWorker::poll() {
       }
     }
     Q_EMIT runsLoaded(*runs);
-  } else {
-    std::vector<RunRow> rows;
-    for (const std::string& id : changed) {
-      Result<std::optional<RunRow>> row = store_->run(id);
-      if (!row) {
-        report(row.error());
-        return;
-      }
-      if (row->has_value()) {
-        mayWrite((*row)->state) ? (void)active_.insert(id) : (void)active_.erase(id);
-        rows.push_back(std::move(**row));
-      }
-    }
-    Q_EMIT runsUpdated(rows);
   }
   if (std::find(changed.begin(), changed.end(), watched_) != changed.end()) {
     refreshWatched();

@@ -378,6 +378,20 @@ TEST_F(WindowTest, ADatabaseThatIsRemovedIsBuiltAgainAndTheWindowSaysSo) {
   EXPECT_TRUE(waitUntil([&] { return model().rowCount() == 2; }));
 }
 
+TEST_F(WindowTest, ARunWhoseFolderIsRemovedLeavesTheTable) {
+  writeRun("20260101-000000-a", recipe("a", 10));
+  writeRun("20260101-000001-b", recipe("b", 10));
+  open();
+  ASSERT_TRUE(waitUntil([&] { return model().rowCount() == 2; }));
+  window->runs().setCurrentRun(QStringLiteral("20260101-000001-b"));
+  std::filesystem::remove_all(workspace.runs() / "20260101-000001-b");
+  EXPECT_TRUE(waitUntil([&] { return model().rowCount() == 1; }));
+  EXPECT_EQ(window->runs().currentRun(), QStringLiteral("20260101-000000-a"));
+  std::filesystem::remove_all(workspace.runs() / "20260101-000000-a");
+  EXPECT_TRUE(waitUntil([&] { return model().rowCount() == 0; }));
+  EXPECT_TRUE(window->findChild<QPushButton*>(QStringLiteral("welcome-first-run"))->isVisible());
+}
+
 TEST_F(WindowTest, WordsTypedIntoTheTableAreKept) {
   writeRun("20260101-000000-a", recipe("a", 10));
   open();

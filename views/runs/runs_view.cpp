@@ -150,6 +150,9 @@ RunsView::RunsView(QWidget* parent)
 
 void RunsView::setRuns(std::vector<RunRow> runs) {
   model_->setRuns(std::move(runs));
+  if (model_->run(current_) == nullptr) {
+    current_.clear();
+  }
   setCurrentRun(current_);
   updateDrawn();
 }
