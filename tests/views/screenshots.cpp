@@ -2,6 +2,7 @@
 // run has curves and checkpoints, without a display, and writes curves.png and attention.png.
 
 #include <QApplication>
+#include <QDockWidget>
 #include <QHash>
 #include <QImage>
 #include <QLocale>
@@ -70,6 +71,10 @@ int draw(const std::filesystem::path& workspace, const std::filesystem::path& fo
   MainWindow window({.workspace = {workspace}, .first_run = false});
   window.resize(kPicture);
   window.show();
+  // The docks took their widths from a screen that is not there.
+  window.resizeDocks({window.findChild<QDockWidget*>(QStringLiteral("dock-runs")),
+                      window.findChild<QDockWidget*>(QStringLiteral("dock-inspector"))},
+                     {340, 270}, Qt::Horizontal);
   window.start();
   applyTheme(*qApp, Theme::kLight);
   const auto& model = window.runs().model();
