@@ -114,8 +114,8 @@ class Parser {
       return error("has impossible thresholds: " + checked.error().text, checked.error().hint.c_str());
     }
     out_.lowercase = header->at("lowercase").get<bool>();
-    out_.corpus_words = jsonValue<int64_t>(*header, "corpus_words", 0);
-    out_.corpus_types = jsonValue<int64_t>(*header, "corpus_types", 0);
+    out_.corpus_words = whole("corpus_words") ? header->at("corpus_words").get<int64_t>() : 0;
+    out_.corpus_types = whole("corpus_types") ? header->at("corpus_types").get<int64_t>() : 0;
     announced_ = header->at("phrases").get<int64_t>();
     return {};
   }

@@ -1,8 +1,9 @@
 #include "engine/text/phrases/phrase_dictionary.h"
 
 #include <filesystem>
-#include <fstream>
 
+#include "engine/base/random.h"
+#include "engine/text/phrases/phrase_tokenizer.h"
 #include "tests/unit/text/phrases/phrase_fixture.h"
 
 namespace heddle {
@@ -68,7 +69,7 @@ TEST(PhraseDictionaryTest, ComesBackFromItsFileAsItWas) {
   std::filesystem::remove(path);
 }
 
-TEST(PhraseDictionaryTest, ASecondFileIsMissedByName) {
+TEST(PhraseDictionaryTest, AFileThatIsNotThereIsNamed) {
   const Result<PhraseDictionary> dictionary = loadPhrases("/nowhere/phrases.txt");
   ASSERT_FALSE(dictionary.ok());
   EXPECT_NE(dictionary.error().text.find("/nowhere/phrases.txt"), std::string::npos);
@@ -132,6 +133,31 @@ TEST(PhraseDictionaryTest, EveryCutOfAFileIsReadOrReported) {
   for (size_t size = 0; size + 1 < whole.size(); ++size) {
     EXPECT_FALSE(parsePhrases(std::string_view(whole).substr(0, size)).ok()) << size;
   }
+}
+
+TEST(PhraseDictionaryTest, WhateverIsReadCanBeUsed) {
+  const std::string whole = lines("new york\t7\t0.5\nlos angeles\t6\t1\n");
+  RandomStream random(3, 0, 0);
+  int read = 0;
+  for (int round = 0; round < 20000; ++round) {
+    std::string bytes = whole;
+    for (uint32_t left = 1 + random.below(2); left > 0; --left) {
+      bytes[random.below(static_cast<uint32_t>(bytes.size()))] = static_cast<char>(random.below(256));
+    }
+    const Result<PhraseDictionary> dictionary = parsePhrases(bytes);
+    if (dictionary.ok()) {
+      ++read;
+      const PhraseTokenizer tokenizer(*dictionary);
+      std::vector<PhraseUnit> units;
+      for (const Phrase& phrase : dictionary->phrases) {
+        tokenizer.split(phrase.text, units);
+        ASSERT_EQ(units.size(), 1u) << phrase.text;
+      }
+    } else {
+      ASSERT_FALSE(dictionary.error().text.empty());
+    }
+  }
+  EXPECT_GT(read, 100);
 }
 
 }  // namespace

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <sys/resource.h>
+
+#include <csignal>
 #include <filesystem>
 #include <map>
 
@@ -86,6 +89,29 @@ TEST(SortedRunsTest, LeaveNoNameInTheirFolder) {
   ASSERT_TRUE((*file)->add(keys).ok());
   EXPECT_TRUE(std::filesystem::is_empty(folder));
   std::filesystem::remove_all(folder);
+}
+
+// A limit on the size of files stands for a full disk.
+TEST(SortedRunsTest, ADiskThatTakesNoMoreIsAnErrorOfTheWriter) {
+  const auto before = std::signal(SIGXFSZ, SIG_IGN);
+  struct rlimit limit {};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &limit), 0);
+  const struct rlimit small { 4096, limit.rlim_max };
+  Result<std::unique_ptr<RunFile>> file = RunFile::create(testing::TempDir());
+  ASSERT_TRUE(file.ok());
+  for (const int helpers : {0, 2}) {
+    RunWriter writer(**file, 1000, helpers);
+    ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
+    for (uint32_t word = 2; word < 5000; ++word) {
+      writer.add(keyOf({word}));
+    }
+    const Status finished = writer.finish();
+    ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &limit), 0);
+    ASSERT_FALSE(finished.ok());
+    EXPECT_NE(finished.error().text.find(testing::TempDir()), std::string::npos)
+        << finished.error().message();
+  }
+  std::signal(SIGXFSZ, before);
 }
 
 TEST(SortedRunsTest, AFolderThatIsNotThereIsNamed) {
