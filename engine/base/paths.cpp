@@ -1,5 +1,8 @@
 #include "engine/base/paths.h"
 
+#include <pwd.h>
+#include <unistd.h>
+
 #include <cstdlib>
 
 #include "heddle_source_dir.h"
@@ -19,10 +22,16 @@ fs::path defaultWorkspace() {
   if (fs::path chosen = fromEnvironment("HEDDLE_WORKSPACE"); !chosen.empty()) {
     return chosen;
   }
-  if (const fs::path data = fromEnvironment("XDG_DATA_HOME"); !data.empty()) {
+  if (const fs::path data = fromEnvironment("XDG_DATA_HOME"); data.is_absolute()) {
     return data / "heddle";
   }
-  return fromEnvironment("HOME") / ".local" / "share" / "heddle";
+  fs::path home = fromEnvironment("HOME");
+  if (home.empty()) {
+    // Services and bare containers start programs without it.
+    const passwd* user = ::getpwuid(::getuid());
+    home = user == nullptr ? "/" : user->pw_dir;
+  }
+  return home / ".local" / "share" / "heddle";
 }
 
 fs::path programFolder() {

@@ -30,7 +30,7 @@ struct RunFolder {
   std::filesystem::path arrays() const { return root / "arrays"; }
 };
 
-// $HEDDLE_WORKSPACE, else $XDG_DATA_HOME/heddle, else ~/.local/share/heddle.
+// $HEDDLE_WORKSPACE, else $XDG_DATA_HOME/heddle, else ~/.local/share/heddle; ~ is $HOME, else the home of the user's account.
 std::filesystem::path defaultWorkspace();
 
 // The folder of the running program's file.

@@ -17,8 +17,11 @@ namespace fs = std::filesystem;
 namespace {
 
 Workspace workspaceAt(const std::string& path) {
-  return {path.empty() ? defaultWorkspace() : fs::absolute(path).lexically_normal()};
+  return {fs::absolute(path.empty() ? defaultWorkspace() : fs::path(path)).lexically_normal()};
 }
+
+// A run's id is the name of its folder: one path component, so that no run lies outside runs/.
+bool isRunId(const std::string& id) { return !id.empty() && id.front() != '.' && id.find('/') == std::string::npos; }
 
 Error problems(const std::vector<RecipeProblem>& found, const std::string& source) {
   return {"the recipe cannot run, " + std::to_string(found.size()) +
@@ -27,6 +30,10 @@ Error problems(const std::vector<RecipeProblem>& found, const std::string& sourc
 
 // A folder that no run has written into before, so that two runs never share one.
 Result<RunFolder> createRunFolder(const Workspace& workspace, const RunArguments& arguments, const Recipe& recipe) {
+  if (!arguments.id.empty() && !isRunId(arguments.id)) {
+    return Error{"cannot create a run named \"" + arguments.id + "\": the name is that of a folder",
+                 "choose an --id without slashes and without a dot in front"};
+  }
   if (Status status = makeFolder(workspace.runs()); !status.ok()) {
     return status.error();
   }
@@ -101,7 +108,7 @@ Result<TrainCommand> prepareResume(const std::string& id, const std::string& wor
   command.workspace = workspaceAt(workspace);
   command.folder = {command.workspace.runs() / id};
   std::error_code code;
-  if (id.empty() || !fs::is_directory(command.folder.root, code)) {
+  if (!isRunId(id) || !fs::is_directory(command.folder.root, code)) {
     return Error{"cannot resume " + id + ": there is no such run in " + command.workspace.root.string(),
                  "`heddle-engine runs list` names them"};
   }
