@@ -1,13 +1,16 @@
 #include "engine/base/file.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <utility>
+#include <vector>
 
 namespace heddle {
 namespace {
@@ -22,6 +25,14 @@ Error systemError(const char* tried, const std::filesystem::path& path, int code
     hint = "check the path";
   }
   return {std::string(tried) + " " + path.string() + ": " + std::strerror(code), hint};
+}
+
+constexpr char kPart[] = ".part";  // and the process id
+
+bool isPart(const std::filesystem::path& path) {
+  const std::string extension = path.extension().string();
+  return extension.starts_with(kPart) && extension.size() > sizeof kPart - 1 &&
+         extension.find_first_not_of("0123456789", sizeof kPart - 1) == std::string::npos;
 }
 
 Status writeAll(int fd, std::string_view bytes, const std::filesystem::path& path) {
@@ -80,11 +91,13 @@ AtomicFile::~AtomicFile() {
 Status AtomicFile::open(const std::filesystem::path& path) {
   path_ = path;
   beside_ = path;
-  beside_ += ".part" + std::to_string(::getpid());
+  beside_ += kPart + std::to_string(::getpid());
   fd_ = ::open(beside_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   if (fd_ < 0) {
     return systemError("cannot create", beside_);
   }
+  // Held until the file is closed, or its process is gone: see removeAbandonedParts(). Not every file system can.
+  (void)::flock(fd_, LOCK_EX | LOCK_NB);
   return {};
 }
 
@@ -123,6 +136,26 @@ Status writeFileAtomic(const std::filesystem::path& path, std::string_view bytes
     status = file.write(bytes);
   }
   return status.ok() ? file.commit() : status;
+}
+
+void removeAbandonedParts(const std::filesystem::path& folder) {
+  std::error_code code;
+  std::vector<std::filesystem::path> abandoned;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, code)) {
+    const auto age = std::filesystem::file_time_type::clock::now() - entry.last_write_time(code);
+    if (isPart(entry.path()) && !code && age > std::chrono::minutes(10)) {
+      abandoned.push_back(entry.path());
+    }
+  }
+  for (const std::filesystem::path& path : abandoned) {
+    const int fd = ::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    if (fd >= 0 && ::flock(fd, LOCK_EX | LOCK_NB) == 0) {
+      ::unlink(path.c_str());
+    }
+    if (fd >= 0) {
+      ::close(fd);
+    }
+  }
 }
 
 Status syncPath(const std::filesystem::path& path) {

@@ -40,6 +40,10 @@ class AtomicFile {
 // The same for bytes at hand.
 Status writeFileAtomic(const std::filesystem::path& path, std::string_view bytes);
 
+// Removes from a folder what writers of AtomicFile left there when they were killed: files that no living process, here or on
+// another host, holds open, and that nobody has written to for ten minutes.
+void removeAbandonedParts(const std::filesystem::path& folder);
+
 // fsync of a file or folder, so that a rename survives a power cut.
 Status syncPath(const std::filesystem::path& path);
 

@@ -129,6 +129,12 @@ class Preparation {
         return status.error();
       }
     }
+    for (const std::filesystem::path& parent : {workspace_.corpora(), workspace_.tokenizers()}) {
+      std::error_code code;
+      for (const auto& entry : std::filesystem::directory_iterator(parent, code)) {
+        removeAbandonedParts(entry.path());
+      }
+    }
     ContentHasher hasher;
     hasher.add(kFormat);
     Status status = forEachDocument(0.0, 0.1, "reading the text", [&hasher](const Paragraphs& document) {

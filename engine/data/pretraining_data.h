@@ -4,7 +4,7 @@
 //
 // Where it differs from the script: masks, splits and random partners are drawn anew in every epoch instead
 // of ten times once; and when B is random, the part of the chunk that is not A is not put back but chosen as
-// A half of the time, so that all sentences are seen equally often.
+// A half of the time, so that all sentences are seen equally often; random ids are never special tokens.
 
 #pragma once
 
