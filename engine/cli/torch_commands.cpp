@@ -39,6 +39,8 @@ std::string answerTo(AttentionProbe& probe, const std::string& line) {
   try {
     const auto answer = probe.attention(*request);
     return answer ? encodeAnswer(*answer) : encodeFailure({request->id, answer.error().text, answer.error().hint});
+  } catch (const c10::Error& problem) {
+    return encodeFailure({request->id, std::string("the engine failed: ") + problem.what_without_backtrace(), ""});
   } catch (const std::exception& problem) {
     return encodeFailure({request->id, std::string("the engine failed: ") + problem.what(), ""});
   }

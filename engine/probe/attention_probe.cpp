@@ -15,6 +15,7 @@ namespace heddle {
 namespace {
 
 constexpr size_t kKeptModels = 3;
+constexpr int64_t kShortestInput = 5;  // [CLS] a [SEP] b [SEP]
 
 struct InputText {
   Batch batch;  // one row
@@ -113,8 +114,13 @@ Result<AttentionAnswer> AttentionProbe::attention(const AttentionRequest& reques
     return loaded.error();
   }
   const LoadedModel& model = **loaded;
+  if (model.model.max_position_embeddings < kShortestInput) {
+    return Error{"cannot show attention of " + request.checkpoint + ": its model has only " +
+                     std::to_string(model.model.max_position_embeddings) + " positions",
+                 "choose another checkpoint"};
+  }
   InputText input = makeInput(model.pieces, request, model.model.max_position_embeddings);
-  if (input.tokens.size() <= 2) {
+  if (std::none_of(input.tokens.begin(), input.tokens.end(), [](const AttentionToken& token) { return token.begin >= 0; })) {
     return Error{"cannot show attention: the text has no tokens", "type a sentence"};
   }
 
