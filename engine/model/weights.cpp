@@ -2,6 +2,9 @@
 
 #include <ATen/ATen.h>
 
+#include <cstring>
+#include <optional>
+
 #include "engine/base/json.h"
 #include "engine/base/safetensors.h"
 
@@ -109,8 +112,8 @@ Status loadBuffers(const std::filesystem::path& path, const ParameterSet& parame
   return {};
 }
 
-Status saveConfig(const std::filesystem::path& path, const ModelRecipe& model) {
-  const nlohmann::ordered_json config = {{"architectures", {"BertForPreTraining"}},
+Status saveConfig(const std::filesystem::path& path, const ModelRecipe& model, bool next_sentence) {
+  const nlohmann::ordered_json config = {{"architectures", {next_sentence ? "BertForPreTraining" : "BertForMaskedLM"}},
                                          {"model_type", model.family},
                                          {"attention_probs_dropout_prob", model.attention_probs_dropout_prob},
                                          {"dtype", "float32"},

@@ -31,8 +31,8 @@ Status saveBuffers(const std::filesystem::path& path, const ParameterSet& parame
 Status loadBuffers(const std::filesystem::path& path, const ParameterSet& parameters,
                    const std::vector<FlatBuffer>& buffers);
 
-// config.json as transformers writes it for the family.
-Status saveConfig(const std::filesystem::path& path, const ModelRecipe& model);
+// config.json as transformers writes it for the family; `next_sentence` says which heads the weights hold.
+Status saveConfig(const std::filesystem::path& path, const ModelRecipe& model, bool next_sentence);
 // The sizes of a config.json; the error names what is missing, malformed or of a family that is not known.
 Result<ModelRecipe> loadConfig(const std::filesystem::path& path);
 

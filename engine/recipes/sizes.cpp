@@ -47,10 +47,11 @@ int64_t vocabularyOf(const Recipe& recipe, const EstimateOptions& options) {
   return options.vocab_size > 0 ? options.vocab_size : expectedVocabSize(recipe);
 }
 
-PhaseEstimate estimatePhase(const Recipe& recipe, const PhaseRecipe& phase, int64_t vocab_size,
+PhaseEstimate estimatePhase(const Recipe& recipe, size_t index, int64_t vocab_size,
                             const EstimateOptions& options) {
+  const PhaseRecipe& phase = recipe.phases[index];
   PhaseEstimate estimate;
-  estimate.tokens_per_row = asReal(phase.length) * options.fill;
+  estimate.tokens_per_row = asReal(phase.length) * (index < options.fill.size() ? options.fill[index] : 1.0);
   estimate.tokens_per_step = estimate.tokens_per_row * asReal(phase.rows);
   estimate.flops_per_row = trainingFlops(recipe, vocab_size, estimate.tokens_per_row);
   estimate.flops_per_step = estimate.flops_per_row * asReal(phase.rows);
@@ -265,8 +266,8 @@ Estimate estimateRecipe(const Recipe& recipe, const EstimateOptions& options) {
   double tokens = 0;
   double flops = 0;
   bool known = true;
-  for (const PhaseRecipe& phase : recipe.phases) {
-    const PhaseEstimate phase_estimate = estimatePhase(recipe, phase, estimate.vocab_size, options);
+  for (size_t index = 0; index < recipe.phases.size(); ++index) {
+    const PhaseEstimate phase_estimate = estimatePhase(recipe, index, estimate.vocab_size, options);
     known = known && phase_estimate.steps.has_value();
     const int64_t phase_steps = phase_estimate.steps.value_or(0);
     steps += phase_steps;

@@ -16,6 +16,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr int kStateVersion = 1;
+constexpr char kUnfinished[] = ".part";
 constexpr char kMoment1[] = "exp_avg.";
 constexpr char kMoment2[] = "exp_avg_sq.";
 
@@ -33,7 +34,8 @@ Status writeInto(const fs::path& folder, const CheckpointContents& contents) {
       !status.ok()) {
     return status;
   }
-  if (Status status = saveConfig(folder / "config.json", contents.model); !status.ok()) {
+  if (Status status = saveConfig(folder / "config.json", contents.model, contents.next_sentence);
+      !status.ok()) {
     return status;
   }
   const auto vocabulary = readFile(contents.vocabulary);
@@ -45,6 +47,7 @@ Status writeInto(const fs::path& folder, const CheckpointContents& contents) {
   }
   Json state = contents.state;
   state["version"] = kStateVersion;
+  state["next_sentence"] = contents.next_sentence;
   if (Status status = writeFileAtomic(folder / "state.json", state.dump(2) + "\n"); !status.ok()) {
     return status;
   }
@@ -60,14 +63,20 @@ fs::path checkpointFolder(const RunFolder& run, int64_t step) { return run.check
 
 Result<int64_t> saveCheckpoint(const RunFolder& run, int64_t step, const CheckpointContents& contents) {
   const fs::path target = checkpointFolder(run, step);
-  const fs::path beside = run.checkpoints() / (std::to_string(step) + ".part");
+  const fs::path beside = run.checkpoints() / (std::to_string(step) + kUnfinished);
   std::error_code code;
   fs::remove_all(beside, code);
   Status status = writeInto(beside, contents);
   if (status.ok()) {
     // A resumed run may reach a step that has a checkpoint already: the two change places, so one is there at any moment.
     const bool exists = fs::exists(target, code);
-    const int result = ::renameat2(AT_FDCWD, beside.c_str(), AT_FDCWD, target.c_str(), exists ? RENAME_EXCHANGE : 0);
+    int result = ::renameat2(AT_FDCWD, beside.c_str(), AT_FDCWD, target.c_str(), exists ? RENAME_EXCHANGE : 0);
+    if (result != 0 && exists && errno == EINVAL) {
+      // Network file systems cannot exchange.
+      fs::remove(target / "DONE", code);
+      fs::remove_all(target, code);
+      result = ::rename(beside.c_str(), target.c_str());
+    }
     status = result != 0 ? Status(Error{"cannot rename " + beside.string() + ": " + std::strerror(errno)})
                          : syncPath(run.checkpoints());
     if (exists) {
@@ -133,6 +142,19 @@ Status loadCheckpoint(const fs::path& folder, ParameterSet& parameters, Optimize
   }
   return loadBuffers(folder / "optimizer.safetensors", parameters,
                      {{kMoment1, optimizer->m}, {kMoment2, optimizer->v}});
+}
+
+void removeUnfinishedCheckpoints(const RunFolder& run) {
+  std::vector<fs::path> unfinished;
+  std::error_code code;
+  for (const auto& entry : fs::directory_iterator(run.checkpoints(), code)) {
+    if (entry.path().extension() == kUnfinished) {
+      unfinished.push_back(entry.path());
+    }
+  }
+  for (const fs::path& folder : unfinished) {
+    fs::remove_all(folder, code);
+  }
 }
 
 std::vector<int64_t> pruneCheckpoints(const RunFolder& run, int64_t keep) {

@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <vector>
 
@@ -22,8 +23,9 @@ struct CheckpointContents {
   const ParameterSet* parameters;
   const OptimizerState* optimizer;
   ModelRecipe model;  // vocab_size resolved
+  bool next_sentence = true;
   std::filesystem::path vocabulary;
-  Json state;  // everything but "version"
+  Json state;  // everything but "version" and "next_sentence"
 };
 
 // Returns the bytes written. On failure nothing is left behind.
@@ -39,6 +41,9 @@ Result<Json> loadCheckpointState(const std::filesystem::path& folder);
 
 // Weights and moments into allocated buffers; compute copies are refreshed.
 Status loadCheckpoint(const std::filesystem::path& folder, ParameterSet& parameters, OptimizerState* optimizer);
+
+// Removes what an engine left half-written when it was killed. Only for the process that has taken the run.
+void removeUnfinishedCheckpoints(const RunFolder& run);
 
 // Removes all but the newest `keep` (0 = keep all); returns the removed steps.
 std::vector<int64_t> pruneCheckpoints(const RunFolder& run, int64_t keep);

@@ -5,10 +5,11 @@
 #include <ATen/detail/CUDAHooksInterface.h>
 #include <c10/core/CachingDeviceAllocator.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
+#include <sched.h>
 #include <unistd.h>
 
 #include <charconv>
-#include <cstdio>
+#include <fstream>
 
 #include "engine/base/clock.h"
 #include "engine/kernels/cuda/loader/cuda_plugin.h"
@@ -18,21 +19,11 @@
 namespace heddle {
 namespace {
 
-// FLOP/s of one large product as layers compute it, the best of a few.
-double measureProduct(const at::Device& device, at::ScalarType type) {
-  const int64_t size = device.is_cpu() ? 1024 : 4096;
-  const auto options = at::TensorOptions().device(device).dtype(type);
-  const at::Tensor a = at::ones({size, size}, options);
-  const at::Tensor b = at::ones({size, size}, options);
-  double best = 0;
-  for (int repeat = 0; repeat < 5; ++repeat) {
-    const double start = monotonicSeconds();
-    const at::Tensor product = linearNoBias(a, b);
-    synchronize(device);
-    const double seconds = monotonicSeconds() - start;
-    best = std::max(best, 2.0 * static_cast<double>(size * size * size) / std::max(seconds, 1e-9));
-  }
-  return best;
+// Cores this process may run on: schedulers of clusters give a job fewer than the machine has.
+int usableCores() {
+  cpu_set_t cores;
+  return ::sched_getaffinity(0, sizeof cores, &cores) == 0 ? CPU_COUNT(&cores)
+                                                           : static_cast<int>(::sysconf(_SC_NPROCESSORS_ONLN));
 }
 
 // "cuda" or "cuda:N" to a device that exists, with the plug-in loaded.
@@ -59,7 +50,7 @@ Result<at::Device> openCuda(const std::string& word) {
 }  // namespace
 
 Result<ComputePlace> choosePlace(const RunRecipe& run, const ModelRecipe& model) {
-  at::set_num_threads(run.threads > 0 ? static_cast<int>(run.threads) : static_cast<int>(::sysconf(_SC_NPROCESSORS_ONLN)));
+  at::set_num_threads(run.threads > 0 ? static_cast<int>(run.threads) : usableCores());
   ComputePlace place;
   if (run.device != "cpu" && (run.device != "auto" || headsFitGpu(model))) {
     const auto cuda = openCuda(run.device == "auto" ? "cuda" : run.device);
@@ -72,25 +63,35 @@ Result<ComputePlace> choosePlace(const RunRecipe& run, const ModelRecipe& model)
   place.device_text = place.device.is_cpu()
                           ? "cpu (" + std::to_string(at::get_num_threads()) + (at::get_num_threads() == 1 ? " thread)" : " threads)")
                           : place.device.str();
-  place.fp32_flops_per_second = measureProduct(place.device, at::kFloat);
-  place.bf16_flops_per_second = measureProduct(place.device, at::kBFloat16);
   return place;
+}
+
+double productRate(const at::Device& device, ComputeType type) {
+  const int64_t size = device.is_cpu() ? 1024 : 4096;
+  const auto options = at::TensorOptions().device(device).dtype(type == ComputeType::kBf16 ? at::kBFloat16 : at::kFloat);
+  const at::Tensor a = at::ones({size, size}, options);
+  const at::Tensor b = at::ones({size, size}, options);
+  double best = 0;
+  for (int repeat = 0; repeat < 5; ++repeat) {
+    const double start = monotonicSeconds();
+    const at::Tensor product = linearNoBias(a, b);
+    synchronize(device);
+    const double seconds = monotonicSeconds() - start;
+    best = std::max(best, 2.0 * static_cast<double>(size * size * size) / std::max(seconds, 1e-9));
+  }
+  return best;
 }
 
 double memoryInUse(const at::Device& device) {
   if (device.is_cuda()) {
     auto* allocator = at::getDeviceAllocator(device.type());
     const auto stats = allocator->getDeviceStats(device.index());
-    return static_cast<double>(stats.allocated_bytes[static_cast<size_t>(c10::CachingAllocator::StatType::AGGREGATE)].current);
+    return static_cast<double>(stats.allocated_bytes[static_cast<size_t>(c10::CachingAllocator::StatType::AGGREGATE)].peak);
   }
-  long pages = 0;
-  if (std::FILE* file = std::fopen("/proc/self/statm", "r"); file != nullptr) {
-    if (std::fscanf(file, "%*ld %ld", &pages) != 1) {
-      pages = 0;
-    }
-    std::fclose(file);
-  }
-  return static_cast<double>(pages) * static_cast<double>(::sysconf(_SC_PAGESIZE));
+  double total_pages = 0;
+  double resident_pages = 0;
+  std::ifstream("/proc/self/statm") >> total_pages >> resident_pages;
+  return resident_pages * static_cast<double>(::sysconf(_SC_PAGESIZE));
 }
 
 void synchronize(const at::Device& device) {

@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <future>
+#include <numeric>
 
 #include "engine/base/clock.h"
 #include "engine/data/pretraining_data.h"
@@ -53,7 +54,7 @@ class Pretrainer {
 
   // Returns why and where it ended; a checkpoint of that step is on disk then.
   Result<RunStopped> run();
-  // FLOP/s of forward and backward passes of this model here. Leaves everything as it was.
+  // FLOP/s of forward and backward passes of this model here, found in seconds. Leaves everything as it was.
   double measureRate();
 
  private:
@@ -66,10 +67,13 @@ class Pretrainer {
   void announce();
   std::vector<Batch> stepBatches(const PhaseRecipe& phase, int64_t step) const;
   StepResult accumulate(const std::vector<Batch>& batches, const PhaseRecipe& phase);
+  void report(const StepResult& result, double learning_rate, double norm, double seconds);
   void evaluate();
   Status save();
   double batchFlops(const Batch& batch) const;
   double remainingSeconds() const;
+  int64_t scheduleSteps() const;
+  std::vector<double> fills() const;
   ForwardContext context(const PackedBatch& batch, double hidden_dropout, double attention_dropout, int64_t step) const {
     return {batch, hidden_dropout, attention_dropout, recipe_.seed, step};
   }
@@ -86,7 +90,6 @@ class Pretrainer {
   Bert bert_;
   OptimizerState optimizer_;
   Progress progress_;
-  int64_t total_steps_ = 0;
   int64_t saved_step_ = -1;
   int64_t evaluated_step_ = -1;
   double session_start_ = 0;
@@ -105,6 +108,7 @@ Status Pretrainer::restore() {
     }
     if (status.ok()) {
       saved_step_ = steps.back();
+      channel_.describe({progress_.total().steps, progress_.fraction(), 0, "loading"});
       return {};
     }
     if (steps.size() == 1) {
@@ -116,32 +120,59 @@ Status Pretrainer::restore() {
   return {};
 }
 
-// From the second of two passes over one micro-batch, whose gradients are dropped again: the first pays for memory that is
-// touched for the first time.
+// Of as many rows as a second or so is enough for, whose gradients are dropped again. Every size is passed twice: the first
+// pass pays for memory that is touched for the first time.
 double Pretrainer::measureRate() {
   const PhaseRecipe phase = progress_.finished() ? recipe_.phases.back() : progress_.phase();
-  const std::vector<Batch> batches = {stepBatches(phase, progress_.total().steps).front()};
-  double rate = 0;
-  for (int pass = 0; pass < 2; ++pass) {
-    const double start = monotonicSeconds();
-    const StepResult result = accumulate(batches, phase);
-    synchronize(place_.device);
-    rate = result.flops / std::max(monotonicSeconds() - start, 1e-9);
+  const int64_t most = phase.micro_rows > 0 ? std::min(phase.micro_rows, phase.rows) : phase.rows;
+  double seconds = 0;
+  const auto rateOf = [&](int64_t rows) {
+    const std::vector<Batch> batches = {data_.trainBatch(phase, progress_.total().steps, 0, rows)};
+    double rate = 0;
+    for (int pass = 0; pass < 2; ++pass) {
+      const double start = monotonicSeconds();
+      const StepResult result = accumulate(batches, phase);
+      synchronize(place_.device);
+      seconds = std::max(monotonicSeconds() - start, 1e-9);
+      rate = result.flops / seconds;
+    }
+    return rate;
+  };
+  double rate = rateOf(1);
+  const int64_t rows = std::min(most, static_cast<int64_t>(1.0 / seconds));
+  if (rows > 1) {
+    rate = rateOf(rows);
   }
   at::NoGradGuard no_grad;
   parameters_.gradients().zero_();
   return rate;
 }
 
+// Rows are often shorter than they may be; those of a phase's first step stand for all.
+std::vector<double> Pretrainer::fills() const {
+  std::vector<double> fills;
+  for (const PhaseRecipe& phase : recipe_.phases) {
+    const Batch batch = data_.trainBatch(phase, 0, 0, phase.rows);
+    fills.push_back(static_cast<double>(batch.tokenCount()) / static_cast<double>(phase.rows * phase.length));
+  }
+  return fills;
+}
+
+// The linear schedule counts on the steps that phases are given (checkRecipe() asks for them), not on an estimate of the step at
+// which another limit may end a phase earlier.
+int64_t Pretrainer::scheduleSteps() const {
+  if (recipe_.optimizer.schedule_steps > 0) {
+    return recipe_.optimizer.schedule_steps;
+  }
+  return std::accumulate(recipe_.phases.begin(), recipe_.phases.end(), int64_t{0},
+                         [](int64_t steps, const PhaseRecipe& phase) { return steps + phase.steps; });
+}
+
 void Pretrainer::announce() {
   channel_.describeActivity("measuring the speed of a step");
-  const PhaseRecipe& phase = recipe_.phases.front();
-  double tokens = 0;  // of one step: rows are often shorter than they may be
-  for (const Batch& batch : stepBatches(phase, 0)) {
-    tokens += static_cast<double>(batch.tokenCount());
-  }
+  const std::vector<double> fill = fills();
   const Estimate estimate = estimateRecipe(recipe_, {.vocab_size = model_recipe_.vocab_size,
-                                                     .fill = tokens / static_cast<double>(phase.rows * phase.length),
+                                                     .fill = fill,
                                                      .flops_per_second = measureRate(),
                                                      .bf16 = type_ == ComputeType::kBf16,
                                                      .cuda = place_.device.is_cuda()});
@@ -160,7 +191,7 @@ void Pretrainer::announce() {
   started.device = place_.device_text;
   started.precision = precisionName(type_);
   started.from_step = progress_.total().steps;
-  started.total_steps = total_steps_;
+  started.total_steps = totalSteps(recipe_, {.vocab_size = model_recipe_.vocab_size, .fill = fill}).value_or(0);
   started.parameters = estimate.parameters.total();
   started.flops_per_step = estimate.phases.empty() ? 0 : estimate.phases.front().flops_per_step;
   started.memory_estimate_bytes = estimate.memoryBytes();
@@ -227,6 +258,25 @@ StepResult Pretrainer::accumulate(const std::vector<Batch>& batches, const Phase
   return result;
 }
 
+void Pretrainer::report(const StepResult& result, double learning_rate, double norm, double seconds) {
+  const Work& work = progress_.total();
+  Metrics metrics{work.steps, work.tokens, work.flops, work.seconds,
+                  {{"train/loss", result.loss()},
+                   {"train/mlm_loss", result.masked_lm},
+                   {"train/mlm_accuracy", result.masked_lm_accuracy}}};
+  if (recipe_.objective.next_sentence) {
+    metrics.values.emplace_back("train/nsp_loss", result.pair);
+    metrics.values.emplace_back("train/nsp_accuracy", result.pair_accuracy);
+  }
+  metrics.values.insert(metrics.values.end(),
+                        {{"train/learning_rate", learning_rate},
+                         {"train/gradient_norm", norm},
+                         {"train/tokens_per_second", static_cast<double>(result.tokens) / seconds},
+                         {"train/step_ms", seconds * 1e3},
+                         {"train/memory_bytes", memoryInUse(place_.device)}});
+  channel_.post(std::move(metrics));
+}
+
 void Pretrainer::evaluate() {
   at::NoGradGuard no_grad;
   channel_.describeActivity("evaluating");
@@ -262,13 +312,17 @@ Status Pretrainer::save() {
     return {};
   }
   channel_.describeActivity("saving");
+  // A checkpoint that survives a power cut must not be ahead of its curve.
+  if (const Status synced = channel_.sync(); !synced.ok()) {
+    return synced;
+  }
   const auto bytes = saveCheckpoint(options_.folder, step,
                                     {&parameters_,
                                      &optimizer_,
                                      model_recipe_,
+                                     recipe_.objective.next_sentence,
                                      corpus_.vocabulary,
                                      {{"step", step},
-                                      {"next_sentence", recipe_.objective.next_sentence},
                                       {"lowercase", corpus_.lowercase},
                                       {"precision", precisionName(type_)},
                                       {"progress", progress_.toJson()}}});
@@ -293,13 +347,11 @@ Result<RunStopped> Pretrainer::run() {
   if (const Status restored = restore(); !restored.ok()) {
     return restored.error();
   }
-  total_steps_ = totalSteps(recipe_, {.vocab_size = model_recipe_.vocab_size}).value_or(0);
-  const int64_t schedule_steps =
-      recipe_.optimizer.schedule_steps > 0 ? recipe_.optimizer.schedule_steps : total_steps_;
+  const int64_t schedule_steps = scheduleSteps();
   announce();
   session_start_ = monotonicSeconds();
   session_start_fraction_ = progress_.fraction();
-  if (progress_.total().steps == 0 && recipe_.evaluation.every_steps > 0) {
+  if (progress_.total().steps == 0 && recipe_.evaluation.every_steps > 0 && !channel_.stopRequested()) {
     evaluate();
   }
   std::future<std::vector<Batch>> next;
@@ -329,27 +381,14 @@ Result<RunStopped> Pretrainer::run() {
     const Work& work = progress_.total();
     channel_.describe({work.steps, progress_.fraction(), remainingSeconds(), "training"});
     if (work.steps % std::max<int64_t>(recipe_.run.log_every_steps, 1) == 0 || progress_.finished()) {
-      Metrics metrics{work.steps, work.tokens, work.flops, work.seconds,
-                      {{"train/loss", result.loss()},
-                       {"train/mlm_loss", result.masked_lm},
-                       {"train/mlm_accuracy", result.masked_lm_accuracy}}};
-      if (recipe_.objective.next_sentence) {
-        metrics.values.emplace_back("train/nsp_loss", result.pair);
-        metrics.values.emplace_back("train/nsp_accuracy", result.pair_accuracy);
-      }
-      metrics.values.insert(metrics.values.end(),
-                            {{"train/learning_rate", learning_rate},
-                             {"train/gradient_norm", norm},
-                             {"train/tokens_per_second", static_cast<double>(result.tokens) / seconds},
-                             {"train/step_ms", seconds * 1e3},
-                             {"train/memory_bytes", memoryInUse(place_.device)}});
-      channel_.post(std::move(metrics));
+      report(result, learning_rate, norm, seconds);
     }
     const auto due = [&work](int64_t every) { return every > 0 && work.steps % every == 0; };
     if (due(recipe_.evaluation.every_steps)) {
       evaluate();
     }
-    if (due(recipe_.checkpoint.every_steps) || channel_.takeCheckpointRequest()) {
+    const bool asked = channel_.takeCheckpointRequest();
+    if (asked || due(recipe_.checkpoint.every_steps)) {
       if (const Status saved = save(); !saved.ok()) {
         return saved.error();
       }
@@ -375,14 +414,13 @@ ComputeType choosePrecision(const PretrainingOptions& options, RunChannel& chann
   if (asked != "auto") {
     return asked == "bf16" ? ComputeType::kBf16 : ComputeType::kFp32;
   }
-  const std::vector<int64_t> steps = listCheckpoints(options.folder);
-  if (!steps.empty()) {
+  for (std::vector<int64_t> steps = listCheckpoints(options.folder); !steps.empty(); steps.pop_back()) {
     const auto state = loadCheckpointState(checkpointFolder(options.folder, steps.back()));
     if (state) {
       return jsonValue<std::string>(*state, "precision", "fp32") == "bf16" ? ComputeType::kBf16 : ComputeType::kFp32;
     }
   }
-  if (place.bf16_flops_per_second < place.fp32_flops_per_second) {
+  if (productRate(place.device, ComputeType::kBf16) < productRate(place.device, ComputeType::kFp32)) {
     return ComputeType::kFp32;
   }
   channel.describeActivity("measuring precisions");
@@ -392,6 +430,20 @@ ComputeType choosePrecision(const PretrainingOptions& options, RunChannel& chann
   return rate(ComputeType::kBf16) > 1.1 * rate(ComputeType::kFp32) ? ComputeType::kBf16 : ComputeType::kFp32;
 }
 
+Error outOfMemory() {
+  return {"the run ran out of memory", "lower phase.micro_rows, phase.length or the sizes of the model"};
+}
+
+// LibTorch has a type of its own for a GPU's memory alone; on a CPU only the text of the error tells.
+Error failureOf(const c10::Error& problem) {
+  const std::string text = problem.what_without_backtrace();
+  if (dynamic_cast<const c10::OutOfMemoryError*>(&problem) != nullptr ||
+      text.find("can't allocate memory") != std::string::npos) {
+    return outOfMemory();
+  }
+  return {"the engine failed: " + text};
+}
+
 Result<RunStopped> prepareAndTrain(const PretrainingOptions& options, RunChannel& channel) {
   const auto place = choosePlace(options.recipe.run, options.recipe.model);
   if (!place) {
@@ -399,12 +451,13 @@ Result<RunStopped> prepareAndTrain(const PretrainingOptions& options, RunChannel
   }
   const auto corpus =
       prepareCorpus(options.recipe.text, options.workspace, [&channel](double fraction, std::string_view what) {
-        channel.describe({0, 0, 0, std::string(what) + " (" + std::to_string(static_cast<int>(100 * fraction)) + " %)"});
+        channel.describeActivity(std::string(what) + " (" + std::to_string(static_cast<int>(100 * fraction)) + " %)");
         return !channel.stopRequested();
       });
   if (!corpus) {
     if (channel.stopRequested()) {
-      return RunStopped{StopReason::kStopped, 0};
+      const std::vector<int64_t> steps = listCheckpoints(options.folder);
+      return RunStopped{StopReason::kStopped, steps.empty() ? 0 : steps.back()};
     }
     return corpus.error();
   }
@@ -426,13 +479,14 @@ Result<StopReason> pretrain(const PretrainingOptions& options) {
   if (!channel) {
     return channel.error();
   }
+  removeUnfinishedCheckpoints(options.folder);
   Result<RunStopped> result = RunStopped{};
   try {
     result = prepareAndTrain(options, **channel);
-  } catch (const c10::OutOfMemoryError&) {
-    result = Error{"the run ran out of memory", "lower phase.micro_rows, phase.length or the sizes of the model"};
+  } catch (const c10::Error& problem) {
+    result = failureOf(problem);
   } catch (const std::bad_alloc&) {
-    result = Error{"the run ran out of memory", "lower phase.micro_rows, phase.length or the sizes of the model"};
+    result = outOfMemory();
   } catch (const std::exception& problem) {
     result = Error{std::string("the engine failed: ") + problem.what()};
   }

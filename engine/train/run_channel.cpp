@@ -60,6 +60,10 @@ void RunChannel::post(EventBody body) {
   const Event event{wallSeconds(), std::move(body)};
   {
     const std::lock_guard lock(mutex_);
+    if (ended_) {
+      return;
+    }
+    ended_ = std::holds_alternative<RunStopped>(event.body) || std::holds_alternative<RunFailed>(event.body);
     if (!failure_) {
       if (const Status status = events_.append(encodeEvent(event)); !status.ok()) {
         failure_ = status.error();
@@ -74,6 +78,11 @@ void RunChannel::post(EventBody body) {
 std::optional<Error> RunChannel::failure() const {
   const std::lock_guard lock(mutex_);
   return failure_;
+}
+
+Status RunChannel::sync() {
+  const std::lock_guard lock(mutex_);
+  return events_.sync();
 }
 
 void RunChannel::describe(Heartbeat state) {

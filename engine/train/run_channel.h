@@ -25,11 +25,14 @@ class RunChannel {
                                                   std::function<void(const Event&)> observer);
   ~RunChannel();
 
-  // Appends to events.jsonl. After a failed write (full disk) failure() is set and training must end.
+  // Appends to events.jsonl. After a failed write (full disk) failure() is set and training must end. RunStopped and RunFailed
+  // are the last events of a session: nothing is written after them.
   void post(EventBody body);
   void info(std::string text) { post(LogLine{LogLevel::kInfo, std::move(text)}); }
   void warn(std::string text) { post(LogLine{LogLevel::kWarning, std::move(text)}); }
   std::optional<Error> failure() const;
+  // Forces all events so far to the disk.
+  Status sync();
 
   // What the next heartbeats say.
   void describe(Heartbeat state);
@@ -52,6 +55,7 @@ class RunChannel {
   mutable std::mutex mutex_;
   LineAppender events_;
   std::optional<Error> failure_;
+  bool ended_ = false;
   Heartbeat state_;
   uintmax_t control_offset_ = 0;
   std::atomic<bool> stop_requested_ = false;

@@ -136,13 +136,14 @@ int run(const Options& options) {
   const double flops = 3 * static_cast<double>(options.rows) *
                        forwardFlops(recipe.model, kVocabulary, static_cast<double>(options.length),
                                     0.15 * static_cast<double>(options.length), false);
+  const double peak = productRate(place->device, bf16 ? ComputeType::kBf16 : ComputeType::kFp32);
   std::printf("{\"program\": \"heddle\", \"model\": \"bert\", \"size\": \"%s\", \"batch\": %lld, \"length\": %lld, "
               "\"precision\": \"%s\", \"device\": \"%s\", \"seconds\": %.4f, \"min\": %.4f, \"max\": %.4f, "
               "\"tokens_per_second\": %.0f, \"gflops\": %.1f, \"peak_gflops\": %.1f}\n",
               options.size.c_str(), static_cast<long long>(options.rows), static_cast<long long>(options.length),
               options.precision.c_str(), place->device_text.c_str(), median, times.front(), times.back(),
               static_cast<double>(options.rows * options.length) / median, flops / median * 1e-9,
-              (bf16 ? place->bf16_flops_per_second : place->fp32_flops_per_second) * 1e-9);
+              peak * 1e-9);
   if (options.profile) {
     double total = 0;
     for (const double time : times) {
@@ -160,7 +161,7 @@ int run(const Options& options) {
     const double rate = (flops - attention_flops) * static_cast<double>(options.steps) / products;
     std::printf("products with weights: %.1f %% of the time, at %.0f GFLOP/s, %.0f %% of the largest product's rate\n",
                 100 * products / total, rate * 1e-9,
-                100 * rate / (bf16 ? place->bf16_flops_per_second : place->fp32_flops_per_second));
+                100 * rate / peak);
     std::vector<std::pair<std::string, Share>> sorted(shares.begin(), shares.end());
     std::sort(sorted.begin(), sorted.end(),
               [](const auto& a, const auto& b) { return a.second.seconds > b.second.seconds; });

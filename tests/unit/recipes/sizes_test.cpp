@@ -89,7 +89,7 @@ TEST(EstimateRecipe, TheFirstLimitEndsAPhase) {
   Recipe recipe = recipeOf("tiny");
   recipe.phases = {{.length = 100, .rows = 10, .steps = 50, .tokens = 20001}};
   EXPECT_EQ(totalSteps(recipe), 21);  // 1,000 tokens a step
-  EXPECT_EQ(totalSteps(recipe, {.fill = 0.5}), 41);
+  EXPECT_EQ(totalSteps(recipe, {.fill = {0.5}}), 41);
   recipe.phases[0].tokens = 1000000;
   EXPECT_EQ(totalSteps(recipe), 50);
   const double flops_per_step = 10 * trainingFlops(recipe, 30522, 100);
