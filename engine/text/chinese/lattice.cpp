@@ -1,0 +1,260 @@
+#include "engine/text/chinese/lattice.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace heddle::chinese {
+namespace {
+
+constexpr int32_t kImpossible = std::numeric_limits<int32_t>::min() / 2;
+// A word that nobody has asked the dictionary for yet.
+constexpr uint32_t kUnresolvedWord = kMaxIds;
+// Features reach two symbols over the edges of a stretch, and from there two more.
+constexpr int32_t kPadding = 4;
+// How far ahead tables are asked for: they are larger than the fast memory, and each is needed at a random
+// place.
+constexpr int32_t kAhead = 6;
+
+using Scores = std::array<int32_t, kTags>;
+
+// Rows of weights to rows of scores, which lie one after the other, too: one run of additions.
+template <size_t kRows>
+void add(Scores* scores, const int16_t (&weights)[kRows][kTags]) {
+  int32_t* to = scores->data();
+  const int16_t* from = weights[0];
+  for (size_t at = 0; at < kRows * kTags; ++at) {
+    to[at] += from[at];
+  }
+}
+
+}  // namespace
+
+void Lattice::decode(const Tables& tables, std::span<const uint16_t> stretch, std::vector<int32_t>& ends) {
+  const size_t size = stretch.size();
+  size_ = static_cast<int32_t>(size);
+  symbols_.assign(size + 4, kOutside);
+  std::copy(stretch.begin(), stretch.end(), symbols_.begin() + 2);
+  tag_scores_.assign(size + 2 * size_t{kPadding}, {});
+  boundaries_.assign(size + 1, kOpen);
+  if (tables.parameters().has_tagger != 0) {
+    scoreTags(tables);
+    findBoundaries(tables.parameters());
+  }
+  boundaries_[0] = boundaries_[size] = kCertain;
+  const Scores* scores = tag_scores_.data() + kPadding;
+  middle_before_.resize(size + 1);
+  middle_before_[0] = 0;
+  for (size_t at = 0; at < size; ++at) {
+    middle_before_[at + 1] = middle_before_[at] + scores[at][kMiddle];
+  }
+
+  edges_.assign(1, {0, 0, kBoundaryWord, 0, -1, -1});
+  last_edge_.assign(size + 1, -1);
+  last_edge_[0] = 0;
+  int32_t furthest = 0;
+  for (int32_t begin = 0; begin < size_; ++begin) {
+    const int32_t before = last_edge_[static_cast<size_t>(begin)];
+    if (before < 0) {
+      continue;
+    }
+    const int32_t next = nextBoundary(begin, kOpen);
+    if (furthest == begin && edges_[static_cast<size_t>(before)].sibling < 0 &&
+        boundaries_[static_cast<size_t>(next)] == kCertain) {
+      // One way in and one way on: what this word costs, all ways cost.
+      last_edge_[static_cast<size_t>(next)] = static_cast<int32_t>(edges_.size());
+      edges_.push_back({begin, next, kUnresolvedWord, edges_[static_cast<size_t>(before)].score, before, -1});
+      furthest = next;
+      continue;
+    }
+    const size_t first = edges_.size();
+    addWords(tables, begin);
+    for (size_t at = first; at < edges_.size(); ++at) {
+      furthest = std::max(furthest, edges_[at].end);
+    }
+  }
+  readPath(tables, ends);
+}
+
+void Lattice::scoreTags(const Tables& tables) {
+  const uint16_t* symbols = symbols_.data() + 2;
+  Scores* scores = tag_scores_.data() + kPadding;
+  // Slots are asked for some symbols before they are searched, and rows a loop before they are added.
+  pairs_.resize(static_cast<size_t>(size_) + 3);
+  const PairWeights** pairs = pairs_.data() + 1;  // of a symbol and the one before it
+  for (int32_t at = -1; at <= size_ + 1; ++at) {
+    if (at + kAhead <= size_) {
+      tables.prefetch(symbols[at + kAhead - 1], symbols[at + kAhead], symbols[at + kAhead + 1]);
+    }
+    pairs[at] = tables.pairWeights(symbols[at - 1], symbols[at]);
+    __builtin_prefetch(pairs[at]);
+  }
+  add(scores - 4, tables.symbolWeights(symbols[-2]).at);
+  for (int32_t at = -1; at <= size_ + 1; ++at) {
+    add(scores + at - 2, tables.symbolWeights(symbols[at]).at);
+    if (pairs[at] != nullptr) {
+      add(scores + at - 2, pairs[at]->at);
+    }
+    if (at > size_) {
+      break;
+    }
+    if (const TripleSlot* triple = tables.tripleWeights(symbols[at - 1], symbols[at], symbols[at + 1]);
+        triple != nullptr) {
+      add(scores + at - 1, triple->at);
+    }
+    if (const SkipSlot* skip = tables.skipWeights(symbols[at - 1], symbols[at + 1]); skip != nullptr) {
+      add(scores + at, skip->at);
+    }
+  }
+}
+
+void Lattice::findBoundaries(const Parameters& parameters) {
+  const Scores* scores = tag_scores_.data() + kPadding;
+  const auto& t = parameters.transitions;
+  const auto size = static_cast<size_t>(size_);
+  forward_.resize(size);
+  Scores score = {scores[0][kBegin] + parameters.first[kBegin], kImpossible, kImpossible,
+                  scores[0][kSingle] + parameters.first[kSingle]};
+  forward_[0] = score;
+  for (size_t at = 1; at < size; ++at) {
+    const Scores& here = scores[at];
+    score = {
+        std::max(score[kEnd] + t[kEnd][kBegin], score[kSingle] + t[kSingle][kBegin]) + here[kBegin],
+        std::max(score[kBegin] + t[kBegin][kMiddle], score[kMiddle] + t[kMiddle][kMiddle]) + here[kMiddle],
+        std::max(score[kBegin] + t[kBegin][kEnd], score[kMiddle] + t[kMiddle][kEnd]) + here[kEnd],
+        std::max(score[kEnd] + t[kEnd][kSingle], score[kSingle] + t[kSingle][kSingle]) + here[kSingle]};
+    forward_[at] = score;
+  }
+  Scores rest = {kImpossible, kImpossible, 0, 0};  // best tagging after a symbol, by its tag
+  for (size_t at = size - 1; at > 0; --at) {
+    const Scores& so_far = forward_[at];
+    const int32_t with = std::max(so_far[kBegin] + rest[kBegin], so_far[kSingle] + rest[kSingle]);
+    const int32_t without = std::max(so_far[kMiddle] + rest[kMiddle], so_far[kEnd] + rest[kEnd]);
+    const int64_t margin = static_cast<int64_t>(with) - without;
+    boundaries_[at] = margin < -parameters.certain   ? kClosed
+                      : margin < 0                   ? kOpen
+                      : margin <= parameters.certain ? kLikely
+                                                     : kCertain;
+    Scores on;
+    for (size_t tag = 0; tag < kTags; ++tag) {
+      on[tag] = rest[tag] + scores[at][tag];
+    }
+    rest = {std::max(t[kBegin][kMiddle] + on[kMiddle], t[kBegin][kEnd] + on[kEnd]),
+            std::max(t[kMiddle][kMiddle] + on[kMiddle], t[kMiddle][kEnd] + on[kEnd]),
+            std::max(t[kEnd][kBegin] + on[kBegin], t[kEnd][kSingle] + on[kSingle]),
+            std::max(t[kSingle][kBegin] + on[kBegin], t[kSingle][kSingle] + on[kSingle])};
+  }
+}
+
+int32_t Lattice::nextBoundary(int32_t after, Boundary least) const {
+  int32_t at = after + 1;
+  while (boundaries_[static_cast<size_t>(at)] < least) {
+    ++at;
+  }
+  return at;
+}
+
+void Lattice::addWords(const Tables& tables, int32_t begin) {
+  const uint16_t* symbols = symbols_.data() + 2;
+  // Never at a loss for a way on: the shortest word that may be, and the tagger's.
+  const int32_t shortest = nextBoundary(begin, kOpen);
+  const int32_t likely = nextBoundary(begin, kLikely);
+  const int32_t most = nextBoundary(begin, kCertain);
+  bool has_shortest = false;
+  bool has_likely = tables.parameters().has_tagger == 0 || likely == shortest;
+  uint32_t node = Tables::kRoot;
+  for (int32_t end = begin + 1; end <= most; ++end) {
+    node = tables.step(node, symbols[end - 1]);
+    if (node == Tables::kNowhere) {
+      break;
+    }
+    const uint32_t word = tables.word(node);
+    if (word != kUnknownWord && boundaries_[static_cast<size_t>(end)] != kClosed) {
+      addEdge(tables, begin, end, word);
+      has_shortest = has_shortest || end == shortest;
+      has_likely = has_likely || end == likely;
+    }
+  }
+  if (!has_shortest) {
+    addEdge(tables, begin, shortest, kUnknownWord);
+  }
+  if (!has_likely) {
+    addEdge(tables, begin, likely, kUnknownWord);
+  }
+}
+
+void Lattice::addEdge(const Tables& tables, int32_t begin, int32_t end, uint32_t word) {
+  const Parameters& parameters = tables.parameters();
+  const Tag first = end - begin == 1 ? kSingle : kBegin;
+  const int32_t unigram = word == kUnknownWord
+                              ? parameters.unknown_word + (end - begin) * parameters.unknown_symbol
+                              : tables.wordCost(word).unigram;
+  Edge edge{begin, end, word, std::numeric_limits<int32_t>::min(), -1, last_edge_[static_cast<size_t>(end)]};
+  for (int32_t at = last_edge_[static_cast<size_t>(begin)]; at >= 0;) {
+    Edge& before = edges_[static_cast<size_t>(at)];
+    const uint32_t previous = wordOf(tables, before);
+    int32_t cost = unigram;
+    if (previous != kUnknownWord) {
+      cost =
+          word == kUnknownWord ? tables.wordCost(previous).back_off + unigram : tables.cost(previous, word);
+    }
+    const Tag last = before.end - before.begin == 1 ? kSingle : kEnd;
+    const int32_t joint = begin == 0 ? parameters.first[first] : parameters.transitions[last][first];
+    if (const int32_t score = before.score + joint - cost; score > edge.score) {
+      edge.score = score;
+      edge.before = at;
+    }
+    at = before.sibling;
+  }
+  edge.score += tagScore(parameters, begin, end);
+  last_edge_[static_cast<size_t>(end)] = static_cast<int32_t>(edges_.size());
+  edges_.push_back(edge);
+}
+
+uint32_t Lattice::wordOf(const Tables& tables, Edge& edge) const {
+  if (edge.word == kUnresolvedWord) {
+    uint32_t node = Tables::kRoot;
+    for (int32_t at = edge.begin; at < edge.end && node != Tables::kNowhere; ++at) {
+      node = tables.step(node, symbols_[static_cast<size_t>(at) + 2]);
+    }
+    edge.word = node == Tables::kNowhere ? kUnknownWord : tables.word(node);
+  }
+  return edge.word;
+}
+
+int32_t Lattice::tagScore(const Parameters& parameters, int32_t begin, int32_t end) const {
+  const Scores* scores = tag_scores_.data() + kPadding;
+  const int32_t last = end - 1;
+  if (begin == last) {
+    return scores[begin][kSingle];
+  }
+  const auto& t = parameters.transitions;
+  const int32_t inside =
+      last - begin == 1 ? t[kBegin][kEnd]
+                        : t[kBegin][kMiddle] + (last - begin - 2) * t[kMiddle][kMiddle] + t[kMiddle][kEnd];
+  return scores[begin][kBegin] + middle_before_[static_cast<size_t>(last)] -
+         middle_before_[static_cast<size_t>(begin) + 1] + scores[last][kEnd] + inside;
+}
+
+void Lattice::readPath(const Tables& tables, std::vector<int32_t>& ends) {
+  int32_t best = last_edge_[static_cast<size_t>(size_)];
+  if (edges_[static_cast<size_t>(best)].sibling >= 0) {
+    int32_t best_score = std::numeric_limits<int32_t>::min();
+    for (int32_t at = best; at >= 0; at = edges_[static_cast<size_t>(at)].sibling) {
+      Edge& edge = edges_[static_cast<size_t>(at)];
+      const uint32_t word = wordOf(tables, edge);
+      const int32_t cost =
+          word == kUnknownWord ? tables.wordCost(kBoundaryWord).unigram : tables.cost(word, kBoundaryWord);
+      if (edge.score - cost > best_score) {
+        best_score = edge.score - cost;
+        best = at;
+      }
+    }
+  }
+  ends.clear();
+  for (int32_t at = best; at > 0; at = edges_[static_cast<size_t>(at)].before) {
+    ends.push_back(edges_[static_cast<size_t>(at)].end);
+  }
+  std::reverse(ends.begin(), ends.end());
+}
+
+}  // namespace heddle::chinese
