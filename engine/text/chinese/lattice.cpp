@@ -161,17 +161,16 @@ void Lattice::addWords(const Tables& tables, int32_t begin) {
   const int32_t most = nextBoundary(begin, kCertain);
   bool has_shortest = false;
   bool has_likely = tables.parameters().has_tagger == 0 || likely == shortest;
-  uint32_t node = Tables::kRoot;
-  for (int32_t end = begin + 1; end <= most; ++end) {
-    node = tables.step(node, symbols[end - 1]);
-    if (node == Tables::kNowhere) {
-      break;
-    }
+  uint32_t node = tables.start(symbols[begin]);
+  for (int32_t end = begin + 1; node != Tables::kNowhere; node = tables.step(node, symbols[end++])) {
     const uint32_t word = tables.word(node);
     if (word != kUnknownWord && boundaries_[static_cast<size_t>(end)] != kClosed) {
       addEdge(tables, begin, end, word);
       has_shortest = has_shortest || end == shortest;
       has_likely = has_likely || end == likely;
+    }
+    if (end == most) {
+      break;
     }
   }
   if (!has_shortest) {
@@ -212,8 +211,8 @@ void Lattice::addEdge(const Tables& tables, int32_t begin, int32_t end, uint32_t
 
 uint32_t Lattice::wordOf(const Tables& tables, Edge& edge) const {
   if (edge.word == kUnresolvedWord) {
-    uint32_t node = Tables::kRoot;
-    for (int32_t at = edge.begin; at < edge.end && node != Tables::kNowhere; ++at) {
+    uint32_t node = tables.start(symbols_[static_cast<size_t>(edge.begin) + 2]);
+    for (int32_t at = edge.begin + 1; at < edge.end && node != Tables::kNowhere; ++at) {
       node = tables.step(node, symbols_[static_cast<size_t>(at) + 2]);
     }
     edge.word = node == Tables::kNowhere ? kUnknownWord : tables.word(node);

@@ -171,6 +171,9 @@ Result<Tables> readTables(std::span<const std::byte> image, std::string_view sou
   tables.trie_mask_ = tables.trie_.size() - 1;
   tables.bigram_mask_ = tables.bigrams_.size() - 1;
   tables.pair_mask_ = tables.pair_slots_.size() - 1;
+  for (size_t symbol = 0; symbol < symbols; ++symbol) {
+    tables.starts_.push_back(tables.step(Tables::kRoot, static_cast<uint16_t>(symbol)));
+  }
   tables.plane_.assign(0x10000, 0);
   for (const LearntCharacter& learnt : characters) {
     if (learnt.code_point < tables.plane_.size()) {

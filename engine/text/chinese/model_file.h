@@ -131,6 +131,8 @@ class Tables {
 
   uint16_t symbol(const PreToken& token) const;
 
+  // The trie's node of a word's first symbol, or kNowhere.
+  uint32_t start(uint16_t symbol) const { return starts_[symbol]; }
   // The trie's node one symbol further, or kNowhere.
   uint32_t step(uint32_t node, uint16_t next) const {
     const uint64_t key = static_cast<uint64_t>(node) << 16 | next;
@@ -216,6 +218,7 @@ class Tables {
   std::span<const PairWeights> pair_weights_;
   std::span<const TripleSlot> triples_;
   std::span<const SkipSlot> skips_;
+  std::vector<uint32_t> starts_;  // step(kRoot, symbol) of every symbol
   uint64_t trie_mask_ = 0, bigram_mask_ = 0, pair_mask_ = 0;
 };
 
