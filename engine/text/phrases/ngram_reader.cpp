@@ -162,6 +162,7 @@ Status readNGrams(const TextSource& source, const PhraseCountOptions& options, i
       static_cast<size_t>(options.memory_bytes / 2 / threads / static_cast<int64_t>(sizeof(Key)));
   Queue queue(static_cast<size_t>(threads) + 1);
   std::vector<std::thread> workers;
+  workers.reserve(static_cast<size_t>(threads));
   for (int index = 0; index < threads; ++index) {
     workers.emplace_back([&options, &out, &queue, capacity] {
       Reader reader(options, out, capacity);

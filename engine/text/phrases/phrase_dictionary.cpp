@@ -133,7 +133,7 @@ class Parser {
     if (findInvalidUtf8(phrase.text) != std::string_view::npos) {
       return error("is not UTF-8");
     }
-    if (const Status words = checkWords(phrase.text); !words.ok()) {
+    if (Status words = checkWords(phrase.text); !words.ok()) {
       return words;
     }
     if (phrase.count < out_.thresholds.min_count) {
@@ -219,7 +219,7 @@ bool passes(const PhraseCandidate& candidate, const PhraseThresholds& thresholds
 }
 
 Status checkAgainst(const PhraseCounts& counts, const PhraseThresholds& thresholds) {
-  if (const Status checked = checkThresholds(thresholds); !checked.ok()) {
+  if (Status checked = checkThresholds(thresholds); !checked.ok()) {
     return checked;
   }
   if (thresholds.min_count < counts.min_count || thresholds.longest > counts.longest) {

@@ -2,11 +2,11 @@
 //
 // File, version 1, UTF-8, one line each:
 //   heddle phrases 1
-//   {"lowercase": true, "longest": 4, "min_count": 10, "min_probability": 0.5, "phrases": 77645,
-//    "corpus_words": 30000000, "corpus_types": 400000}            (JSON on one line; the corpus_ members may
-//    lack)
-//   los angeles<TAB>5321<TAB>0.9712                               (words, count, p(last | before); a phrase's
-//   ...                                                            number is its place, from 0)
+//   {"lowercase": true, "longest": 4, "min_count": 10, "min_probability": 0.5, "phrases": 77645, ...}
+//   los angeles<TAB>5321<TAB>0.9712
+//   ...
+// The second line is a JSON object that may also hold corpus_words and corpus_types. Each line after it is a
+// phrase, its count and p(last word | words before); a phrase's number is its place, from 0.
 
 #pragma once
 

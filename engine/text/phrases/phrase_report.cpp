@@ -17,7 +17,7 @@ std::string percent(double share) {
   return digits;
 }
 
-std::string padded(std::string text, size_t width, bool right) {
+std::string padded(const std::string& text, size_t width, bool right) {
   const std::string space(width > text.size() ? width - text.size() : 0, ' ');
   return right ? space + text : text + space;
 }
@@ -132,15 +132,15 @@ std::string phraseReportText(const PhraseReport& report) {
     return padded(name, width, false) + padded(words, 13, true) + padded(units, 13, true) +
            padded(phrases, 13, true) + padded(rate, 10, true) + "\n";
   };
-  const auto rateRow = [&row](const PhraseRate& rate) {
+  const auto rate_row = [&row](const PhraseRate& rate) {
     return row(rate.name, std::to_string(rate.words), std::to_string(rate.units),
                std::to_string(rate.phrases), percent(rate.rate()));
   };
   text += row("data set", "words", "units", "phrases", "rate");
   for (const PhraseRate& rate : report.data_sets) {
-    text += rateRow(rate);
+    text += rate_row(rate);
   }
-  text += row("mean", "", "", "", percent(report.mean_rate)) + rateRow(report.pooled);
+  text += row("mean", "", "", "", percent(report.mean_rate)) + rate_row(report.pooled);
   for (const auto& [title, uses] : {std::pair("Longest phrases", &report.longest),
                                     std::pair("Most frequent phrases", &report.most_frequent)}) {
     text += std::string("\n") + title + "\n";

@@ -43,7 +43,7 @@ struct PhraseReport {
   std::vector<Use> most_frequent;
 };
 
-// Counts over any number of texts. One object per thread; keeps its own copy of what it needs.
+// Counts over any number of texts. One object per thread.
 class PhraseMeter {
  public:
   explicit PhraseMeter(const PhraseDictionary& dictionary);

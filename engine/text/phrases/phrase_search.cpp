@@ -191,13 +191,13 @@ Result<PhraseChoice> searchPhrases(const PhraseCounts& counts, const PhraseTarge
   }
   // The more frequent the phrases of a dictionary of a given size, the more of the text they cover.
   const int64_t greatest = greatestCount(counts, loosest.longest, *target.size);
-  const auto ofSize = [&](int64_t step) {
+  const auto of_size = [&](int64_t step) {
     PhraseThresholds thresholds = loosest;
     thresholds.min_count += step;
     const Steps some(counts, thresholds, searched);
     return some.dictionary(some.nearest(*target.size));
   };
-  return searchRate(*target.rate, greatest - counts.min_count + 1, ofSize, sample, progress);
+  return searchRate(*target.rate, greatest - counts.min_count + 1, of_size, sample, progress);
 }
 
 }  // namespace heddle

@@ -117,7 +117,7 @@ Status RunFile::add(std::vector<Key>& keys) {
     used += kRecordBytes;
     first = last;
     if (used == buffer.size() || first == keys.size()) {
-      if (const Status written = write(offset, buffer.data(), used); !written.ok()) {
+      if (Status written = write(offset, buffer.data(), used); !written.ok()) {
         return written;
       }
       offset += static_cast<int64_t>(used);
