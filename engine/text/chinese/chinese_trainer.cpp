@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <cstring>
 #include <string>
 
@@ -22,7 +23,7 @@ constexpr std::array<double, 5> kWordWeights = {0.5, 1, 2, 3, 4};
 constexpr std::array<double, 5> kUnknownNats = {-3, 0, 3, 6, 9};
 
 // Boundaries on which the tagger's scores differ by more are not worth asking the dictionary about.
-constexpr int32_t kCertainScore = 16 * kWeightUnit;
+constexpr int32_t kCertainScore = 12 * kWeightUnit;
 
 struct Setting {
   double word_weight = kDefaultWordWeight;
@@ -39,8 +40,9 @@ int16_t narrow(int32_t weight) {
   return static_cast<int16_t>(std::clamp(weight, -32767, 32767));
 }
 
-bool allZero(const int32_t* weights, size_t width) {
-  return std::all_of(weights, weights + width, [](int32_t weight) { return weight == 0; });
+// Rows that never reach a vote of their own: most rows, and little is lost with them.
+bool isWeak(const int32_t* weights, size_t width) {
+  return std::all_of(weights, weights + width, [](int32_t weight) { return std::abs(weight) < kWeightUnit; });
 }
 
 // Slots that hold their weights themselves.
@@ -48,7 +50,7 @@ template <typename Slot>
 std::string slotsOf(const TaggerWeights::Table& table) {
   std::vector<size_t> kept;
   for (size_t row = 0; row < table.keys.size(); ++row) {
-    if (!allZero(table.weights.data() + row * table.width, table.width)) {
+    if (!isWeak(table.weights.data() + row * table.width, table.width)) {
       kept.push_back(row);
     }
   }
@@ -81,7 +83,7 @@ void writeTagger(const TaggerWeights& weights, std::array<std::string, kSections
   std::vector<int16_t> rows;
   for (size_t row = 0; row < pairs.keys.size(); ++row) {
     const int32_t* first = pairs.weights.data() + row * pairs.width;
-    if (!allZero(first, pairs.width)) {
+    if (!isWeak(first, pairs.width)) {
       entries.push_back(pairs.keys[row] << 32 | rows.size() / pairs.width);
       std::transform(first, first + pairs.width, std::back_inserter(rows), narrow);
     }
@@ -300,7 +302,7 @@ Result<ChineseWords> trainChineseWords(const ChineseTraining& training,
       return cancelled;
     }
   }
-  std::string image = assemble(std::move(sections), counts, weights, setting, symbol_count, tagger);
+  const std::string image = assemble(std::move(sections), counts, weights, setting, symbol_count, tagger);
   if (report != nullptr) {
     report->sentences = static_cast<int64_t>(text.sentences());
     report->words = std::count(text.word_ends.begin(), text.word_ends.end(), 1);
@@ -310,7 +312,7 @@ Result<ChineseWords> trainChineseWords(const ChineseTraining& training,
     report->unknown_nats = setting.unknown_nats;
     report->heldout_f1 = setting.f1;
   }
-  auto words = ChineseWords::fromBytes(std::move(image), "just learnt");
+  auto words = ChineseWords::fromBytes(std::as_bytes(std::span(image)), "just learnt");
   if (words.ok() && !tell(1, "Done")) {
     return cancelled;
   }

@@ -1,5 +1,10 @@
 #include "engine/text/chinese/chinese_words.h"
 
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <new>
 #include <string>
 
 #include "engine/base/file.h"
@@ -7,35 +12,53 @@
 
 namespace heddle {
 
-struct ChineseWords::Model {
-  MappedFile file;  // one of these two holds the tables
-  std::string bytes;
-  chinese::Tables tables;
+namespace {
 
-  std::span<const std::byte> image() const {
-    return bytes.empty() ? file.bytes() : std::as_bytes(std::span(bytes));
+// Memory in large pages: lookups are scattered, and finding small pages costs more than the lookups
+// themselves.
+class LargePages {
+ public:
+  static constexpr size_t kPage = size_t{2} << 20;
+
+  explicit LargePages(std::span<const std::byte> bytes) : size_(bytes.size()) {
+    const size_t rounded = (size_ / kPage + 1) * kPage;
+    data_.reset(static_cast<std::byte*>(std::aligned_alloc(kPage, rounded)));
+    if (data_ == nullptr) {
+      throw std::bad_alloc();
+    }
+    madvise(data_.get(), rounded, MADV_HUGEPAGE);  // a wish: without it, all works, slower
+    std::copy(bytes.begin(), bytes.end(), data_.get());
   }
+  std::span<const std::byte> bytes() const { return {data_.get(), size_}; }
+
+ private:
+  struct Free {
+    void operator()(std::byte* data) const { std::free(data); }
+  };
+  std::unique_ptr<std::byte, Free> data_;
+  size_t size_;
+};
+
+}  // namespace
+
+struct ChineseWords::Model {
+  explicit Model(std::span<const std::byte> bytes) : memory(bytes) {}
+
+  LargePages memory;
+  chinese::Tables tables;
 };
 
 Result<ChineseWords> ChineseWords::load(const std::filesystem::path& path) {
-  auto file = MappedFile::open(path);
+  const auto file = MappedFile::open(path);
   if (!file.ok()) {
     return file.error();
   }
-  auto model = std::make_shared<Model>();
-  model->file = std::move(*file);
-  auto tables = chinese::readTables(model->image(), path.string());
-  if (!tables.ok()) {
-    return tables.error();
-  }
-  model->tables = std::move(*tables);
-  return ChineseWords(std::move(model));
+  return fromBytes(file->bytes(), path.string());
 }
 
-Result<ChineseWords> ChineseWords::fromBytes(std::string bytes, std::string_view source) {
-  auto model = std::make_shared<Model>();
-  model->bytes = std::move(bytes);
-  auto tables = chinese::readTables(model->image(), source);
+Result<ChineseWords> ChineseWords::fromBytes(std::span<const std::byte> bytes, std::string_view source) {
+  auto model = std::make_shared<Model>(bytes);
+  auto tables = chinese::readTables(model->memory.bytes(), source);
   if (!tables.ok()) {
     return tables.error();
   }
@@ -44,7 +67,7 @@ Result<ChineseWords> ChineseWords::fromBytes(std::string bytes, std::string_view
 }
 
 Status ChineseWords::save(const std::filesystem::path& path) const {
-  const auto image = model_->image();
+  const auto image = model_->memory.bytes();
   return writeFileAtomic(path, {reinterpret_cast<const char*>(image.data()), image.size()});
 }
 

@@ -4,9 +4,11 @@
 
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,7 +31,8 @@ class ChineseWords {
   // cut short, damaged.
   static Result<ChineseWords> load(const std::filesystem::path& path);
   // The same from the bytes of such a file; `source` stands for the file in errors.
-  static Result<ChineseWords> fromBytes(std::string bytes, std::string_view source = "the model");
+  static Result<ChineseWords> fromBytes(std::span<const std::byte> bytes,
+                                        std::string_view source = "the model");
 
   // Atomic: the file is complete or unchanged.
   Status save(const std::filesystem::path& path) const;

@@ -178,8 +178,8 @@ TEST(ChineseWordsTest, ComesBackFromItsFileAsItWas) {
   }
 }
 
-std::string errorOf(std::string bytes) {
-  const auto read = ChineseWords::fromBytes(std::move(bytes), "words.model");
+std::string errorOf(const std::string& bytes) {
+  const auto read = ChineseWords::fromBytes(std::as_bytes(std::span(bytes)), "words.model");
   return read.ok() ? "none" : read.error().message();
 }
 
