@@ -15,7 +15,9 @@ namespace {
 
 constexpr double kMebi = 1024.0 * 1024.0;
 // What a process with LibTorch holds before its first tensor: code, tables, thread stacks.
-constexpr double kLibraryBytes = 250 * kMebi;
+constexpr double kLibraryBytes = 150 * kMebi;
+// What oneDNN's programs and packed weights add to it in bf16.
+constexpr double kHalfLibraryBytes = 40 * kMebi;
 
 // Logits that the vocabulary head keeps at once, at most: on a CPU all where they are few, else those of a
 // chunk of positions.
@@ -84,12 +86,18 @@ struct Activations {
   double norms = 0;
   double vocabulary = 0;
   double gradients = 0;  // in flight through one layer
+  double copies = 0;     // fp32 working copies of one layer
 
-  double total() const { return embeddings + attention + feed_forward + norms + vocabulary + gradients; }
+  double total() const {
+    return embeddings + attention + feed_forward + norms + vocabulary + gradients + copies;
+  }
 };
 
-Activations activationsOf(const Recipe& recipe, const PhaseRecipe& phase, int64_t vocab_size, double element,
+Activations activationsOf(const Recipe& recipe, const PhaseRecipe& phase, int64_t vocab_size, bool bf16,
                           bool cuda) {
+  // On a CPU what is kept in bf16 takes up as much of the heap as in fp32: the fp32 copies that operations
+  // work on leave holes between the kept tensors.
+  const double element = bf16 && cuda ? 2 : 4;
   const ModelRecipe& model = recipe.model;
   const int64_t rows = phase.micro_rows > 0 ? std::min(phase.micro_rows, phase.rows) : phase.rows;
   const double tokens = asReal(rows) * asReal(phase.length);
@@ -118,16 +126,18 @@ Activations activationsOf(const Recipe& recipe, const PhaseRecipe& phase, int64_
     bytes.vocabulary += std::min(logits, std::max(kCpuLogits, kCpuChunk * words)) * sizeof(float);
   }
   bytes.gradients = tokens * (2 * intermediate + 2 * hidden) * element;
+  if (bf16 && !cuda) {
+    bytes.copies = tokens * 4 * intermediate * sizeof(float);
+  }
   return bytes;
 }
 
 std::vector<MemoryPart> memoryOf(const Recipe& recipe, const ParameterCount& parameters, int64_t vocab_size,
                                  bool bf16, bool cuda) {
   const double weights = asReal(parameters.total());
-  const double element = bf16 ? 2 : 4;
   Activations peak;
   for (const PhaseRecipe& phase : recipe.phases) {
-    const Activations bytes = activationsOf(recipe, phase, vocab_size, element, cuda);
+    const Activations bytes = activationsOf(recipe, phase, vocab_size, bf16, cuda);
     if (bytes.total() > peak.total()) {
       peak = bytes;
     }
@@ -143,8 +153,11 @@ std::vector<MemoryPart> memoryOf(const Recipe& recipe, const ParameterCount& par
   parts.push_back({"norms", peak.norms});
   parts.push_back({"vocabulary head", peak.vocabulary});
   parts.push_back({"gradients in flight", peak.gradients});
+  if (peak.copies > 0) {
+    parts.push_back({"fp32 copies", peak.copies});
+  }
   if (!cuda) {
-    parts.push_back({"LibTorch", kLibraryBytes});
+    parts.push_back({"LibTorch", kLibraryBytes + (bf16 ? kHalfLibraryBytes : 0)});
   }
   return parts;
 }
