@@ -387,6 +387,7 @@ Result<RunStopped> Pretrainer::run() {
     if (due(recipe_.evaluation.every_steps)) {
       evaluate();
     }
+    channel_.readCommands();
     const bool asked = channel_.takeCheckpointRequest();
     if (asked || due(recipe_.checkpoint.every_steps)) {
       if (const Status saved = save(); !saved.ok()) {

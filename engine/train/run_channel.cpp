@@ -118,6 +118,7 @@ void RunChannel::watch() {
 }
 
 void RunChannel::readCommands() {
+  const std::lock_guard lock(control_mutex_);
   std::error_code code;
   const uintmax_t size = std::filesystem::file_size(folder_.control(), code);
   if (code || size <= control_offset_) {

@@ -41,13 +41,14 @@ class RunChannel {
   // Ask the run to stop as if a command had come; safe in a signal handler.
   static void requestStopFromSignal();
   bool stopRequested() const;
+  // Takes up the commands written since the last look. A thread looks now and then by itself; training looks at every step.
+  void readCommands();
   // True once for every request to save.
   bool takeCheckpointRequest() { return checkpoint_requested_.exchange(false); }
 
  private:
   RunChannel(RunFolder folder, LineAppender events, int lock_fd, std::function<void(const Event&)> observer);
   void watch();
-  void readCommands();
 
   RunFolder folder_;
   std::function<void(const Event&)> observer_;
@@ -57,6 +58,7 @@ class RunChannel {
   std::optional<Error> failure_;
   bool ended_ = false;
   Heartbeat state_;
+  std::mutex control_mutex_;  // taken before mutex_
   uintmax_t control_offset_ = 0;
   std::atomic<bool> stop_requested_ = false;
   std::atomic<bool> checkpoint_requested_ = false;
