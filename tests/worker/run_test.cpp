@@ -148,8 +148,11 @@ TEST_F(EngineRun, KilledAndResumedEndsWithTheWeightsOfAnUninterruptedRun) {
     EXPECT_EQ(process.wait().exit_code, 128 + SIGKILL);
   }
   const int64_t saved = newestStep("killed");
+  const fs::path half_written = run("killed") / "checkpoints" / "7.part";
+  fs::create_directory(half_written);
   const Finished resumed = runEngine({"resume", "killed", "--workspace", workspace()});
   ASSERT_EQ(resumed.exit_code, 0) << resumed.output;
+  EXPECT_FALSE(fs::exists(half_written));
   EXPECT_LT(saved, 30) << "the run was over before it was killed: nothing was tested";
   EXPECT_EQ(weights("killed", 30), weights("straight", 30));
   const auto straight = curveOf(readEvents(run("straight")), "train/loss");
@@ -182,6 +185,27 @@ TEST_F(EngineRun, TerminationSignalSavesAndExitsWithZero) {
   const Finished finished = process.wait();
   EXPECT_EQ(finished.exit_code, 0) << finished.output;
   EXPECT_GE(newestStep("signalled"), 2);
+}
+
+TEST_F(EngineRun, SecondSignalEndsAtOnce) {
+  EngineProcess process(arguments("impatient", {"--set", "phase.0.steps=100000"}));
+  ASSERT_TRUE(waitUntil([&] { return reached("impatient", 2); }));
+  // Both wait when the process goes on, so that it has no time to end by itself after the first.
+  for (const int number : {SIGSTOP, SIGINT, SIGTERM, SIGCONT}) {
+    process.signal(number);
+  }
+  const Finished finished = process.wait();
+  EXPECT_TRUE(finished.exit_code == 128 + SIGINT || finished.exit_code == 128 + SIGTERM) << finished.exit_code;
+  EXPECT_FALSE(std::holds_alternative<RunStopped>(readEvents(run("impatient")).back().body));
+}
+
+TEST_F(EngineRun, NameThatIsNoFolderOfItsOwnIsRefused) {
+  for (const char* name : {"..", "a/b", "/tmp/elsewhere", ".hidden"}) {
+    const Finished finished = runEngine(arguments(name));
+    EXPECT_EQ(finished.exit_code, 2) << name;
+    EXPECT_NE(finished.output.find("cannot create a run named"), std::string::npos) << finished.output;
+  }
+  EXPECT_FALSE(fs::exists(fs::path(workspace()) / "recipe.toml"));
 }
 
 TEST_F(EngineRun, SecondEngineOnTheSameRunIsRefused) {
@@ -289,8 +313,9 @@ class Serve : public EngineRun {
 };
 
 TEST_F(Serve, AnswersWithMapsWhoseRowsSumToOne) {
-  ASSERT_EQ(runEngine(arguments("served", {"--set", "phase.0.steps=2", "--set", "phase.1.steps=1",
-                                           "--set", "optimizer.warmup_steps=0"})).exit_code, 0);
+  const Finished trained = runEngine(arguments(
+      "served", {"--set", "phase.0.steps=2", "--set", "phase.1.steps=1", "--set", "optimizer.warmup_steps=0"}));
+  ASSERT_EQ(trained.exit_code, 0) << trained.output;
   const std::string array = folder.path() / "maps.safetensors";
   const auto reply = ask({7, run("served") / "checkpoints" / "3", "The weaver laughs.", "She is tired.", array});
   ASSERT_FALSE(reply.failed) << reply.failure.text;

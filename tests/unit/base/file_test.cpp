@@ -1,6 +1,7 @@
 #include "engine/base/file.h"
 
 #include <gtest/gtest.h>
+#include <chrono>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -88,6 +89,25 @@ TEST_F(FileTest, AFolderThatCannotBeMadeNamesItsPath) {
   EXPECT_NE(status.error().text.find("file/below"), std::string::npos);
   EXPECT_TRUE(makeFolder(folder_ / "a" / "b").ok());
   EXPECT_TRUE(makeFolder(folder_ / "a" / "b").ok());
+}
+
+TEST_F(FileTest, PartsThatNobodyWritesAnyMoreAreRemoved) {
+  AtomicFile living;
+  ASSERT_TRUE(living.open(folder_ / "living").ok());
+  const std::filesystem::path held = folder_ / ("living.part" + std::to_string(::getpid()));
+  put(folder_ / "dead.part123", "old");
+  put(folder_ / "fresh.part123", "perhaps of another host");
+  put(folder_ / "mine.part", "no part of ours");
+  const auto hour_ago = std::filesystem::file_time_type::clock::now() - std::chrono::hours(1);
+  for (const std::filesystem::path& path : {held, folder_ / "dead.part123", folder_ / "mine.part"}) {
+    std::filesystem::last_write_time(path, hour_ago);
+  }
+  removeAbandonedParts(folder_);
+  EXPECT_TRUE(std::filesystem::exists(held));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "dead.part123"));
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "fresh.part123"));
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "mine.part"));
+  removeAbandonedParts(folder_ / "nowhere");
 }
 
 TEST_F(FileTest, ATornLastLineIsClosedBeforeTheNextIsAppended) {
