@@ -26,9 +26,13 @@ double monotonicSeconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-std::string isoTime(double wall_seconds) { return formatUtc(wall_seconds, "%Y-%m-%dT%H:%M:%SZ"); }
+std::string isoTime(double wall_seconds) {
+  return formatUtc(wall_seconds, "%Y-%m-%dT%H:%M:%SZ");
+}
 
-std::string compactTime(double wall_seconds) { return formatUtc(wall_seconds, "%Y%m%d-%H%M%S"); }
+std::string compactTime(double wall_seconds) {
+  return formatUtc(wall_seconds, "%Y%m%d-%H%M%S");
+}
 
 std::string humanDuration(double seconds) {
   if (!std::isfinite(seconds)) {

@@ -1,4 +1,5 @@
-// Times as the program stores them: seconds since 1970 (UTC) as a double for events, a monotonic clock for durations.
+// Times as the program stores them: seconds since 1970 (UTC) as a double for events, a monotonic clock for
+// durations.
 
 #pragma once
 

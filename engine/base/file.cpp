@@ -96,12 +96,15 @@ Status AtomicFile::open(const std::filesystem::path& path) {
   if (fd_ < 0) {
     return systemError("cannot create", beside_);
   }
-  // Held until the file is closed, or its process is gone: see removeAbandonedParts(). Not every file system can.
+  // Held until the file is closed, or its process is gone: see removeAbandonedParts(). Not every file system
+  // can.
   (void)::flock(fd_, LOCK_EX | LOCK_NB);
   return {};
 }
 
-Status AtomicFile::write(std::string_view bytes) { return writeAll(fd_, bytes, beside_); }
+Status AtomicFile::write(std::string_view bytes) {
+  return writeAll(fd_, bytes, beside_);
+}
 
 Status AtomicFile::overwrite(int64_t offset, std::string_view bytes) {
   while (!bytes.empty()) {
@@ -185,7 +188,8 @@ Result<LineAppender> LineAppender::open(const std::filesystem::path& path) {
   LineAppender appender(fd, path);
   struct stat info {};
   char last = '\n';
-  if (::fstat(fd, &info) == 0 && info.st_size > 0 && ::pread(fd, &last, 1, info.st_size - 1) == 1 && last != '\n') {
+  if (::fstat(fd, &info) == 0 && info.st_size > 0 && ::pread(fd, &last, 1, info.st_size - 1) == 1 &&
+      last != '\n') {
     if (const Status status = writeAll(fd, "\n", path); !status.ok()) {
       return status.error();
     }

@@ -1,4 +1,5 @@
-// Files as the program needs them: whole reads, atomic writes, durable appends, read-only maps. Every failure names the path.
+// Files as the program needs them: whole reads, atomic writes, durable appends, read-only maps. Every failure
+// names the path.
 
 #pragma once
 
@@ -15,8 +16,8 @@ namespace heddle {
 // The whole file as bytes.
 Result<std::string> readFile(const std::filesystem::path& path);
 
-// A file written piece by piece beside its final path, which it takes over on commit(). Dropped without commit() it leaves
-// no trace, and what was at the path before is untouched.
+// A file written piece by piece beside its final path, which it takes over on commit(). Dropped without
+// commit() it leaves no trace, and what was at the path before is untouched.
 class AtomicFile {
  public:
   AtomicFile() = default;
@@ -40,8 +41,8 @@ class AtomicFile {
 // The same for bytes at hand.
 Status writeFileAtomic(const std::filesystem::path& path, std::string_view bytes);
 
-// Removes from a folder what writers of AtomicFile left there when they were killed: files that no living process, here or on
-// another host, holds open, and that nobody has written to for ten minutes.
+// Removes from a folder what writers of AtomicFile left there when they were killed: files that no living
+// process, here or on another host, holds open, and that nobody has written to for ten minutes.
 void removeAbandonedParts(const std::filesystem::path& folder);
 
 // fsync of a file or folder, so that a rename survives a power cut.

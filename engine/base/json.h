@@ -11,13 +11,15 @@ namespace heddle {
 
 using Json = nlohmann::json;
 
-// Parses one JSON value; the error says where it broke. `what` names the source in the error ("events.jsonl line 7").
+// Parses one JSON value; the error says where it broke. `what` names the source in the error ("events.jsonl
+// line 7").
 Result<Json> parseJson(std::string_view text, std::string_view what);
 
 // One line of JSON; invalid UTF-8 inside strings is replaced by U+FFFD instead of failing.
 std::string dumpJson(const Json& value);
 
-// The member `key` if it is there and of a fitting type, else `fallback`: events of newer programs may lack or change members.
+// The member `key` if it is there and of a fitting type, else `fallback`: events of newer programs may lack
+// or change members.
 template <typename T>
 T jsonValue(const Json& object, const char* key, T fallback) {
   const auto it = object.find(key);

@@ -45,7 +45,8 @@ fs::path resourceFolder() {
     return chosen;
   }
   std::error_code code;
-  if (fs::path installed = programFolder().parent_path() / "share" / "heddle"; fs::is_directory(installed, code)) {
+  if (fs::path installed = programFolder().parent_path() / "share" / "heddle";
+      fs::is_directory(installed, code)) {
     return installed;
   }
   return fs::path(kSourceFolder) / "resources";

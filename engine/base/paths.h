@@ -30,14 +30,15 @@ struct RunFolder {
   std::filesystem::path arrays() const { return root / "arrays"; }
 };
 
-// $HEDDLE_WORKSPACE, else $XDG_DATA_HOME/heddle, else ~/.local/share/heddle; ~ is $HOME, else the home of the user's account.
+// $HEDDLE_WORKSPACE, else $XDG_DATA_HOME/heddle, else ~/.local/share/heddle; ~ is $HOME, else the home of the
+// user's account.
 std::filesystem::path defaultWorkspace();
 
 // The folder of the running program's file.
 std::filesystem::path programFolder();
 
-// Presets, icons, sample settings: $HEDDLE_RESOURCES, else beside the installed program (../share/heddle), else the source
-// tree of a program that runs from its build folder.
+// Presets, icons, sample settings: $HEDDLE_RESOURCES, else beside the installed program (../share/heddle),
+// else the source tree of a program that runs from its build folder.
 std::filesystem::path resourceFolder();
 
 }  // namespace heddle

@@ -1,6 +1,7 @@
-// Counter-based random numbers: a draw is a pure function of a key and a counter, so the number of threads, micro-batches,
-// processes and the kind of device change nothing, and a resumed run needs no generator state.
-// Philox4x32-10: Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3". Compiles for the host and for CUDA.
+// Counter-based random numbers: a draw is a pure function of a key and a counter, so the number of threads,
+// micro-batches, processes and the kind of device change nothing, and a resumed run needs no generator state.
+// Philox4x32-10: Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3". Compiles for the host and
+// for CUDA.
 
 #pragma once
 

@@ -1,5 +1,6 @@
-// Result<T>: a value, or one sentence that a user can act on. Used wherever the cause lies outside the program
-// (files, recipes, checkpoints, disks, other processes). Broken contracts inside the program are not errors of this kind.
+// Result<T>: a value, or one sentence that a user can act on. Used wherever the cause lies outside the
+// program (files, recipes, checkpoints, disks, other processes). Broken contracts inside the program are not
+// errors of this kind.
 
 #pragma once
 
@@ -23,7 +24,7 @@ struct Error {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}    // NOLINT: implicit by design
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT: implicit by design
   Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT: implicit by design
 
   bool ok() const { return state_.index() == 0; }

@@ -29,7 +29,8 @@ constexpr std::array<TypeInfo, 10> kTypes{{{TensorType::kF64, "F64", 8},
                                            {TensorType::kBool, "BOOL", 1}}};
 
 const TypeInfo& infoOf(TensorType type) {
-  return *std::find_if(kTypes.begin(), kTypes.end(), [type](const TypeInfo& info) { return info.type == type; });
+  return *std::find_if(kTypes.begin(), kTypes.end(),
+                       [type](const TypeInfo& info) { return info.type == type; });
 }
 
 Error broken(const std::filesystem::path& path, const std::string& found) {
@@ -50,8 +51,12 @@ int64_t byteCount(const std::vector<int64_t>& shape, size_t element_size) {
 
 }  // namespace
 
-size_t elementSize(TensorType type) { return infoOf(type).size; }
-const char* typeName(TensorType type) { return infoOf(type).name; }
+size_t elementSize(TensorType type) {
+  return infoOf(type).size;
+}
+const char* typeName(TensorType type) {
+  return infoOf(type).name;
+}
 
 Result<SafetensorsFile> SafetensorsFile::open(const std::filesystem::path& path) {
   auto map = MappedFile::open(path);
@@ -63,7 +68,8 @@ Result<SafetensorsFile> SafetensorsFile::open(const std::filesystem::path& path)
   const std::span<const std::byte> bytes = file.map_.bytes();
   uint64_t header_size = 0;
   if (bytes.size() < 8) {
-    return broken(path, "it has " + std::to_string(bytes.size()) + " bytes, fewer than the 8 of the header length");
+    return broken(path,
+                  "it has " + std::to_string(bytes.size()) + " bytes, fewer than the 8 of the header length");
   }
   std::memcpy(&header_size, bytes.data(), 8);
   if (header_size > kMaxHeader || header_size + 8 > bytes.size()) {
@@ -97,8 +103,8 @@ Result<SafetensorsFile> SafetensorsFile::open(const std::filesystem::path& path)
       entry.shape = item.at("shape").get<std::vector<int64_t>>();
       const auto offsets = item.at("data_offsets").get<std::array<uint64_t, 2>>();
       if (offsets[0] > offsets[1] || offsets[1] > data.size()) {
-        return broken(path, "tensor " + name + " ends at byte " + std::to_string(offsets[1]) + ", the data at " +
-                                std::to_string(data.size()));
+        return broken(path, "tensor " + name + " ends at byte " + std::to_string(offsets[1]) +
+                                ", the data at " + std::to_string(data.size()));
       }
       const int64_t expected = byteCount(entry.shape, info->size);
       if (expected < 0 || static_cast<uint64_t>(expected) != offsets[1] - offsets[0]) {
@@ -161,7 +167,8 @@ Status writeSafetensors(const std::filesystem::path& path, std::vector<NamedTens
     if (!status.ok()) {
       return status;
     }
-    status = file.write({reinterpret_cast<const char*>(tensor.entry.bytes.data()), tensor.entry.bytes.size()});
+    status =
+        file.write({reinterpret_cast<const char*>(tensor.entry.bytes.data()), tensor.entry.bytes.size()});
   }
   return status.ok() ? file.commit() : status;
 }

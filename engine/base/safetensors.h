@@ -1,6 +1,6 @@
-// The safetensors format: u64 little-endian header length, JSON header, raw row-major tensors. Read through a memory map and
-// checked whole before anything is used; written atomically. Knows no LibTorch: checkpoints, imports and views share it.
-// https://github.com/huggingface/safetensors (format of version 0.x)
+// The safetensors format: u64 little-endian header length, JSON header, raw row-major tensors. Read through a
+// memory map and checked whole before anything is used; written atomically. Knows no LibTorch: checkpoints,
+// imports and views share it. https://github.com/huggingface/safetensors (format of version 0.x)
 
 #pragma once
 
@@ -32,8 +32,8 @@ struct TensorEntry {
 // An open file: entries point into the map, valid while this lives. Move-only.
 class SafetensorsFile {
  public:
-  // Refuses what the reference implementation refuses: header over 100 MB, holes, overlaps, sizes that do not fit the
-  // shape, unknown types, trailing bytes. The error names the file and the tensor.
+  // Refuses what the reference implementation refuses: header over 100 MB, holes, overlaps, sizes that do not
+  // fit the shape, unknown types, trailing bytes. The error names the file and the tensor.
   static Result<SafetensorsFile> open(const std::filesystem::path& path);
 
   const std::map<std::string, TensorEntry>& tensors() const { return tensors_; }
@@ -50,7 +50,8 @@ struct NamedTensor {
   TensorEntry entry;  // bytes borrowed until the call returns
 };
 
-// Atomic: the file is complete or unchanged. Tensors are laid out by element size, then name, as the reference writer does.
+// Atomic: the file is complete or unchanged. Tensors are laid out by element size, then name, as the
+// reference writer does.
 Status writeSafetensors(const std::filesystem::path& path, std::vector<NamedTensor> tensors,
                         const std::map<std::string, std::string>& metadata = {});
 

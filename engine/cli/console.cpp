@@ -76,8 +76,9 @@ void Console::show(const Event& event) {
   } else if (const auto* saved = std::get_if<CheckpointSaved>(&event.body)) {
     line("saved " + saved->path);
   } else if (const auto* stopped = std::get_if<RunStopped>(&event.body)) {
-    line(stopped->reason == StopReason::kFinished ? "finished at step " + std::to_string(stopped->step)
-                                                  : "stopped and saved at step " + std::to_string(stopped->step));
+    line(stopped->reason == StopReason::kFinished
+             ? "finished at step " + std::to_string(stopped->step)
+             : "stopped and saved at step " + std::to_string(stopped->step));
   }
 }
 

@@ -1,4 +1,5 @@
-// What a run prints while it trains: one live line on a terminal, plain lines otherwise, or the events themselves as JSON.
+// What a run prints while it trains: one live line on a terminal, plain lines otherwise, or the events
+// themselves as JSON.
 
 #pragma once
 

@@ -28,8 +28,8 @@ int fail(const Error& error, int code) {
 
 // A function of libheddle-engine.so, or null with a sentence on stderr.
 void* engineFunction(const char* name) {
-  // Threads that wait for each other give their core away soon: two runs on one machine then share it evenly, where spinning
-  // threads would halve the speed of both. Costs a run that is alone a few per cent at most.
+  // Threads that wait for each other give their core away soon: two runs on one machine then share it evenly,
+  // where spinning threads would halve the speed of both. Costs a run that is alone a few per cent at most.
   ::setenv("GOMP_SPINCOUNT", "100", 0);
   const std::filesystem::path here = programFolder();
   void* library = nullptr;
@@ -44,7 +44,8 @@ void* engineFunction(const char* name) {
   if (function == nullptr) {
     const char* reason = ::dlerror();
     fail({std::string("cannot load libheddle-engine.so: ") +
-              (reason == nullptr ? "it is not beside " + (here / "heddle-engine").string() : std::string(reason)),
+              (reason == nullptr ? "it is not beside " + (here / "heddle-engine").string()
+                                 : std::string(reason)),
           "build or install Heddle again; packaging/setup fetches LibTorch"},
          kExitNoEngine);
   }
@@ -93,33 +94,43 @@ int writeSample(const std::filesystem::path& folder, const SampleOptions& option
 }
 
 constexpr char kExitCodes[] =
-    "Exit codes: 0 finished, or stopped and saved; 1 the run or request failed; 2 wrong arguments or recipe, nothing was\n"
-    "started; 3 the engine's library or LibTorch cannot be loaded. Ctrl+C (SIGINT, SIGTERM) finishes the step, saves and\n"
+    "Exit codes: 0 finished, or stopped and saved; 1 the run or request failed; 2 wrong arguments or recipe, "
+    "nothing was\n"
+    "started; 3 the engine's library or LibTorch cannot be loaded. Ctrl+C (SIGINT, SIGTERM) finishes the "
+    "step, saves and\n"
     "exits with 0; a second one ends at once.";
 
 }  // namespace
 
 int main(int argc, char** argv) {
   CLI::App app{"The engine of Heddle: pretrains and inspects BERT-family encoders."};
-  app.set_version_flag("--version", std::string("heddle-engine ") + kVersion + " (LibTorch " + kTorchVersion + ")");
+  app.set_version_flag("--version",
+                       std::string("heddle-engine ") + kVersion + " (LibTorch " + kTorchVersion + ")");
   app.require_subcommand(1);
   app.footer(kExitCodes);
 
   std::string workspace;
   bool json = false;
   const auto addWorkspace = [&](CLI::App* command) {
-    command->add_option("--workspace", workspace, "Folder of runs and database (default: $HEDDLE_WORKSPACE, else ~/.local/share/heddle)");
+    command->add_option(
+        "--workspace", workspace,
+        "Folder of runs and database (default: $HEDDLE_WORKSPACE, else ~/.local/share/heddle)");
   };
-  const auto addJson = [&](CLI::App* command) { command->add_flag("--json", json, "Print JSON Lines for programs"); };
+  const auto addJson = [&](CLI::App* command) {
+    command->add_flag("--json", json, "Print JSON Lines for programs");
+  };
 
   RunArguments run_arguments;
   CLI::App* run = app.add_subcommand("run", "Start a run from a recipe and stay until it ends");
   run->add_option("recipe", run_arguments.recipe, "Recipe (TOML)")->required();
-  run->add_option("--set", run_arguments.settings, "Change one key: --set optimizer.learning_rate=1e-3")->take_all();
+  run->add_option("--set", run_arguments.settings, "Change one key: --set optimizer.learning_rate=1e-3")
+      ->take_all();
   run->add_option("--id", run_arguments.id, "Name of the run's folder (default: time and name)");
   addWorkspace(run);
   addJson(run);
-  run->footer("Example: heddle-engine run resources/presets/first-run.toml --workspace /tmp/try --set phase.0.steps=200");
+  run->footer(
+      "Example: heddle-engine run resources/presets/first-run.toml --workspace /tmp/try --set "
+      "phase.0.steps=200");
 
   std::string resume_id;
   CLI::App* resume = app.add_subcommand("resume", "Continue a run from its newest checkpoint");
@@ -131,7 +142,8 @@ int main(int argc, char** argv) {
   CLI::App* serve_command =
       app.add_subcommand("serve", "Keep checkpoints loaded and answer JSON requests on standard input");
   serve_command->footer(
-      "Example: echo '{\"kind\":\"attention\",\"id\":1,\"checkpoint\":\"/ws/runs/ID/checkpoints/100\",\"text_a\":\"A loom "
+      "Example: echo "
+      "'{\"kind\":\"attention\",\"id\":1,\"checkpoint\":\"/ws/runs/ID/checkpoints/100\",\"text_a\":\"A loom "
       "weaves.\",\"array_path\":\"/tmp/a.safetensors\"}' | heddle-engine serve");
 
   RunsOptions runs_options;
@@ -144,7 +156,8 @@ int main(int argc, char** argv) {
   for (CLI::App* command : {runs_show, runs_metrics}) {
     command->add_option("run", runs_options.id, "Id of the run, or its beginning")->required();
   }
-  runs_metrics->add_option("--metric", runs_options.metric, "Points of this metric (default: the names of all)");
+  runs_metrics->add_option("--metric", runs_options.metric,
+                           "Points of this metric (default: the names of all)");
   runs_metrics->add_option("--axis", runs_options.axis, "step, tokens, seconds, flops or time");
   runs_metrics->add_flag("--csv", runs_options.csv, "Print CSV");
   for (CLI::App* command : {runs_list, runs_show, runs_metrics}) {
@@ -158,7 +171,8 @@ int main(int argc, char** argv) {
   bool gold = false;
   CLI::App* sample = app.add_subcommand("sample", "Write the sample text, to look at it or to try things on");
   sample->add_option("folder", sample_folder, "Where to write")->required();
-  sample->add_option("--documents", sample_options.documents, "How many documents")->check(CLI::PositiveNumber);
+  sample->add_option("--documents", sample_options.documents, "How many documents")
+      ->check(CLI::PositiveNumber);
   sample->add_option("--seed", sample_options.seed, "Equal seeds give equal text");
   sample->add_flag("--gold", gold, "Also write the true phrases and parts of speech (JSON Lines)");
   sample->footer("Example: heddle-engine sample /tmp/text --documents 500 --gold");

@@ -21,7 +21,9 @@ Workspace workspaceAt(const std::string& path) {
 }
 
 // A run's id is the name of its folder: one path component, so that no run lies outside runs/.
-bool isRunId(const std::string& id) { return !id.empty() && id.front() != '.' && id.find('/') == std::string::npos; }
+bool isRunId(const std::string& id) {
+  return !id.empty() && id.front() != '.' && id.find('/') == std::string::npos;
+}
 
 Error problems(const std::vector<RecipeProblem>& found, const std::string& source) {
   return {"the recipe cannot run, " + std::to_string(found.size()) +
@@ -29,7 +31,8 @@ Error problems(const std::vector<RecipeProblem>& found, const std::string& sourc
 }
 
 // A folder that no run has written into before, so that two runs never share one.
-Result<RunFolder> createRunFolder(const Workspace& workspace, const RunArguments& arguments, const Recipe& recipe) {
+Result<RunFolder> createRunFolder(const Workspace& workspace, const RunArguments& arguments,
+                                  const Recipe& recipe) {
   if (!arguments.id.empty() && !isRunId(arguments.id)) {
     return Error{"cannot create a run named \"" + arguments.id + "\": the name is that of a folder",
                  "choose an --id without slashes and without a dot in front"};
@@ -94,10 +97,11 @@ Result<TrainCommand> prepareRun(const RunArguments& arguments) {
     return folder.error();
   }
   command.folder = *folder;
-  const std::vector<std::string> header = {std::string("Heddle ") + kVersion + ", LibTorch " + kTorchVersion,
-                                           "Resolved from " + fs::absolute(arguments.recipe).string() + " at " +
-                                               isoTime(wallSeconds())};
-  if (Status status = writeFileAtomic(command.folder.recipe(), writeRecipe(command.recipe, header)); !status.ok()) {
+  const std::vector<std::string> header = {
+      std::string("Heddle ") + kVersion + ", LibTorch " + kTorchVersion,
+      "Resolved from " + fs::absolute(arguments.recipe).string() + " at " + isoTime(wallSeconds())};
+  if (Status status = writeFileAtomic(command.folder.recipe(), writeRecipe(command.recipe, header));
+      !status.ok()) {
     return status.error();
   }
   return command;

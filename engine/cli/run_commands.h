@@ -1,4 +1,5 @@
-// `heddle-engine run` and `resume`: from arguments to a run's folder, everything that can be refused without LibTorch.
+// `heddle-engine run` and `resume`: from arguments to a run's folder, everything that can be refused without
+// LibTorch.
 
 #pragma once
 
@@ -18,8 +19,8 @@ struct RunArguments {
   std::vector<std::string> settings;  // "key=value"
 };
 
-// Reads and checks the whole recipe, creates the run's folder with the resolved recipe.toml. On failure nothing has been
-// created, and every problem of the recipe is named, one a line.
+// Reads and checks the whole recipe, creates the run's folder with the resolved recipe.toml. On failure
+// nothing has been created, and every problem of the recipe is named, one a line.
 Result<TrainCommand> prepareRun(const RunArguments& arguments);
 
 // The same for a run that exists: its recipe.toml, checked again.

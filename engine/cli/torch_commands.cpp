@@ -29,7 +29,9 @@ void onStopSignal(int number) {
   RunChannel::requestStopFromSignal();
 }
 
-void print(const Error& error) { std::fprintf(stderr, "heddle-engine: %s\n", error.message().c_str()); }
+void print(const Error& error) {
+  std::fprintf(stderr, "heddle-engine: %s\n", error.message().c_str());
+}
 
 std::string answerTo(AttentionProbe& probe, const std::string& line) {
   const auto request = decodeRequest(line);
@@ -38,9 +40,11 @@ std::string answerTo(AttentionProbe& probe, const std::string& line) {
   }
   try {
     const auto answer = probe.attention(*request);
-    return answer ? encodeAnswer(*answer) : encodeFailure({request->id, answer.error().text, answer.error().hint});
+    return answer ? encodeAnswer(*answer)
+                  : encodeFailure({request->id, answer.error().text, answer.error().hint});
   } catch (const c10::Error& problem) {
-    return encodeFailure({request->id, std::string("the engine failed: ") + problem.what_without_backtrace(), ""});
+    return encodeFailure(
+        {request->id, std::string("the engine failed: ") + problem.what_without_backtrace(), ""});
   } catch (const std::exception& problem) {
     return encodeFailure({request->id, std::string("the engine failed: ") + problem.what(), ""});
   }

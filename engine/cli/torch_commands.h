@@ -1,5 +1,5 @@
-// The commands that need LibTorch, behind two C functions of libheddle-engine.so. heddle-engine loads that library on demand,
-// so `--help`, `--version` and `runs` answer at once and need no LibTorch at all.
+// The commands that need LibTorch, behind two C functions of libheddle-engine.so. heddle-engine loads that
+// library on demand, so `--help`, `--version` and `runs` answer at once and need no LibTorch at all.
 
 #pragma once
 

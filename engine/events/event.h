@@ -1,6 +1,7 @@
-// What a run says of itself: typed events, one JSON object a line in runs/ID/events.jsonl. This file and event.cpp alone know
-// the encoding. Every line has "kind" and "time" (seconds since 1970 UTC); the first line of a stream is run_started and
-// carries "protocol". Unknown kinds and members are skipped, so an older window reads a newer engine's stream.
+// What a run says of itself: typed events, one JSON object a line in runs/ID/events.jsonl. This file and
+// event.cpp alone know the encoding. Every line has "kind" and "time" (seconds since 1970 UTC); the first
+// line of a stream is run_started and carries "protocol". Unknown kinds and members are skipped, so an older
+// window reads a newer engine's stream.
 
 #pragma once
 
@@ -18,7 +19,8 @@ namespace heddle {
 
 inline constexpr int kEventProtocol = 1;
 
-// First line of a stream, and again when a run is resumed (then from_step > 0). What was known before the first step.
+// First line of a stream, and again when a run is resumed (then from_step > 0). What was known before the
+// first step.
 struct RunStarted {
   std::string run_id;
   std::string name;
@@ -39,13 +41,14 @@ struct RunStarted {
   double predicted_seconds = 0;      // whole run; 0 = unknown
 };
 
-// Values at one step. Names are paths: train/loss, train/mlm_loss, train/nsp_loss, train/learning_rate, train/gradient_norm,
-// train/tokens_per_second, train/step_ms, train/memory_bytes, eval/mlm_loss, eval/mlm_accuracy, ...
+// Values at one step. Names are paths: train/loss, train/mlm_loss, train/nsp_loss, train/learning_rate,
+// train/gradient_norm, train/tokens_per_second, train/step_ms, train/memory_bytes, eval/mlm_loss,
+// eval/mlm_accuracy, ...
 struct Metrics {
   int64_t step = 0;
-  int64_t tokens = 0;   // cumulative, real tokens seen by the encoder
-  double flops = 0;     // cumulative
-  double seconds = 0;   // cumulative engine time, earlier sessions of the run included
+  int64_t tokens = 0;  // cumulative, real tokens seen by the encoder
+  double flops = 0;    // cumulative
+  double seconds = 0;  // cumulative engine time, earlier sessions of the run included
   std::vector<std::pair<std::string, double>> values;  // may be NaN or infinite (encoded as strings)
 };
 
@@ -89,7 +92,8 @@ struct RunFailed {
   std::string hint;
 };
 
-using EventBody = std::variant<RunStarted, Metrics, CheckpointSaved, CheckpointRemoved, LogLine, Heartbeat, RunStopped, RunFailed>;
+using EventBody = std::variant<RunStarted, Metrics, CheckpointSaved, CheckpointRemoved, LogLine, Heartbeat,
+                               RunStopped, RunFailed>;
 
 struct Event {
   double time = 0;

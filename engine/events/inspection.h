@@ -1,5 +1,6 @@
-// Questions to `heddle-engine serve` and their answers: one JSON object a line on its standard input and output. Answers come in
-// the order of the questions. Large arrays travel as safetensors files, which the asker deletes when done.
+// Questions to `heddle-engine serve` and their answers: one JSON object a line on its standard input and
+// output. Answers come in the order of the questions. Large arrays travel as safetensors files, which the
+// asker deletes when done.
 
 #pragma once
 
@@ -14,15 +15,15 @@ namespace heddle {
 
 // The attention of every head of a checkpoint on one text or a pair.
 struct AttentionRequest {
-  int64_t id = 0;           // echoed in the answer
-  std::string checkpoint;   // absolute folder of the checkpoint
+  int64_t id = 0;          // echoed in the answer
+  std::string checkpoint;  // absolute folder of the checkpoint
   std::string text_a;
-  std::string text_b;       // empty = one text
-  std::string array_path;   // absolute file that serve writes the array to
+  std::string text_b;      // empty = one text
+  std::string array_path;  // absolute file that serve writes the array to
 };
 
 struct AttentionToken {
-  std::string text;    // the piece as the vocabulary spells it: "##ing", "[CLS]"
+  std::string text;  // the piece as the vocabulary spells it: "##ing", "[CLS]"
   int32_t segment = 0;
   int32_t begin = -1;  // byte offsets into text_a or text_b; -1 for specials
   int32_t end = -1;

@@ -29,8 +29,8 @@ at::Tensor BertEncoder::forward(const ForwardContext& context) const {
 Bert::Bert(ParameterSet& parameters, const ModelRecipe& model, bool next_sentence)
     : encoder_(parameters, "bert", model), masked_lm_(parameters, "cls.predictions", model) {
   if (next_sentence) {
-    pooler_ = std::make_unique<Linear>(parameters, std::vector<std::string>{"bert.pooler.dense"}, model.hidden_size,
-                                       model.hidden_size);
+    pooler_ = std::make_unique<Linear>(parameters, std::vector<std::string>{"bert.pooler.dense"},
+                                       model.hidden_size, model.hidden_size);
     pair_head_ = std::make_unique<Linear>(parameters, std::vector<std::string>{"cls.seq_relationship"},
                                           model.hidden_size, 2);
   }
@@ -45,7 +45,8 @@ at::Tensor Bert::pool(const at::Tensor& hidden, const PackedBatch& batch) const 
 BertLosses Bert::losses(const at::Tensor& hidden, const PackedBatch& batch) const {
   BertLosses losses;
   const at::Tensor masked = embeddingRows(hidden, batch.masked_positions);  // [M, H]
-  losses.masked_lm = masked_lm_.loss(masked, encoder_.embeddings().wordTable().compute(), batch.masked_labels);
+  losses.masked_lm =
+      masked_lm_.loss(masked, encoder_.embeddings().wordTable().compute(), batch.masked_labels);
   if (pair_head_ != nullptr && batch.pair_labels.defined()) {
     const at::Tensor scores = pair_head_->forward(pool(hidden, batch)).to(at::kFloat);  // [B, 2]
     const at::Tensor labels = batch.pair_labels.to(at::kLong);

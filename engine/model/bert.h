@@ -1,5 +1,6 @@
 // BERT: embeddings, a stack of post-norm encoder layers, a pooler over [CLS], and the two pretraining heads.
-// Devlin et al. 2018, https://arxiv.org/abs/1810.04805; parameter names and defaults as published with transformers.
+// Devlin et al. 2018, https://arxiv.org/abs/1810.04805; parameter names and defaults as published with
+// transformers.
 
 #pragma once
 

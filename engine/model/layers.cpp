@@ -41,8 +41,8 @@ Activation activationNamed(const std::string& word) {
 Linear::Linear(ParameterSet& parameters, const std::vector<std::string>& names, int64_t in, int64_t out)
     : weight_(parameters.declare(withSuffix(names, ".weight"), {out * static_cast<int64_t>(names.size()), in},
                                  Initial::kTruncatedNormal, Decay::kYes)),
-      bias_(parameters.declare(withSuffix(names, ".bias"), {out * static_cast<int64_t>(names.size())}, Initial::kZeros,
-                               Decay::kNo)) {}
+      bias_(parameters.declare(withSuffix(names, ".bias"), {out * static_cast<int64_t>(names.size())},
+                               Initial::kZeros, Decay::kNo)) {}
 
 LayerNorm::LayerNorm(ParameterSet& parameters, const std::string& name, int64_t size, double eps)
     : weight_(parameters.declare({name + ".weight"}, {size}, Initial::kOnes, Decay::kNo)),
@@ -53,15 +53,16 @@ Embeddings::Embeddings(ParameterSet& parameters, const std::string& name, const 
     : words_(parameters.declare({name + ".word_embeddings.weight"}, {model.vocab_size, model.hidden_size},
                                 Initial::kTruncatedNormal, Decay::kYes)),
       positions_(parameters.declare({name + ".position_embeddings.weight"},
-                                    {model.max_position_embeddings, model.hidden_size}, Initial::kTruncatedNormal,
-                                    Decay::kYes)),
+                                    {model.max_position_embeddings, model.hidden_size},
+                                    Initial::kTruncatedNormal, Decay::kYes)),
       segments_(parameters.declare({name + ".token_type_embeddings.weight"},
-                                   {model.type_vocab_size, model.hidden_size}, Initial::kTruncatedNormal, Decay::kYes)),
+                                   {model.type_vocab_size, model.hidden_size}, Initial::kTruncatedNormal,
+                                   Decay::kYes)),
       norm_(parameters, name + ".LayerNorm", model.hidden_size, model.layer_norm_eps) {}
 
 at::Tensor Embeddings::forward(const ForwardContext& context) const {
   const PackedBatch& batch = context.batch;
-  at::Tensor sum = embeddingRows(words_->compute(), batch.tokens);               // [T, H]
+  at::Tensor sum = embeddingRows(words_->compute(), batch.tokens);  // [T, H]
   sum = sum + embeddingRows(positions_->compute(), batch.rows.positions);
   sum = sum + embeddingRows(segments_->compute(), batch.segments);
   at::Tensor hidden = layerNormDropout(sum, norm_.weight(), norm_.shift(), norm_.eps(), batch.rows,
@@ -72,7 +73,8 @@ at::Tensor Embeddings::forward(const ForwardContext& context) const {
   return hidden;
 }
 
-SelfAttention::SelfAttention(ParameterSet& parameters, const std::string& name, int64_t layer, const ModelRecipe& model)
+SelfAttention::SelfAttention(ParameterSet& parameters, const std::string& name, int64_t layer,
+                             const ModelRecipe& model)
     : heads_(model.num_attention_heads),
       probs_tap_(tap::attentionProbs(layer)),
       probs_site_("encoder." + std::to_string(layer) + ".attention.probs"),
@@ -94,11 +96,13 @@ at::Tensor SelfAttention::forward(const at::Tensor& hidden, const ForwardContext
   } else {
     mixed = packedAttention(qkv, rows, heads_, probs_dropout);
   }
-  return dropoutAddLayerNorm(output_.withoutBias(mixed), output_.bias(), hidden, norm_.weight(), norm_.shift(),
-                             norm_.eps(), rows, context.site(output_site_, context.hidden_dropout));
+  return dropoutAddLayerNorm(output_.withoutBias(mixed), output_.bias(), hidden, norm_.weight(),
+                             norm_.shift(), norm_.eps(), rows,
+                             context.site(output_site_, context.hidden_dropout));
 }
 
-FeedForward::FeedForward(ParameterSet& parameters, const std::string& name, int64_t layer, const ModelRecipe& model)
+FeedForward::FeedForward(ParameterSet& parameters, const std::string& name, int64_t layer,
+                         const ModelRecipe& model)
     : activation_(activationNamed(model.hidden_act)),
       output_site_("encoder." + std::to_string(layer) + ".output"),
       expand_(parameters, {name + ".intermediate.dense"}, model.hidden_size, model.intermediate_size),
@@ -107,8 +111,9 @@ FeedForward::FeedForward(ParameterSet& parameters, const std::string& name, int6
 
 at::Tensor FeedForward::forward(const at::Tensor& hidden, const ForwardContext& context) const {
   const at::Tensor wide = biasActivation(expand_.withoutBias(hidden), expand_.bias(), activation_);  // [T, F]
-  return dropoutAddLayerNorm(contract_.withoutBias(wide), contract_.bias(), hidden, norm_.weight(), norm_.shift(),
-                             norm_.eps(), context.batch.rows, context.site(output_site_, context.hidden_dropout));
+  return dropoutAddLayerNorm(contract_.withoutBias(wide), contract_.bias(), hidden, norm_.weight(),
+                             norm_.shift(), norm_.eps(), context.batch.rows,
+                             context.site(output_site_, context.hidden_dropout));
 }
 
 MaskedLmHead::MaskedLmHead(ParameterSet& parameters, const std::string& name, const ModelRecipe& model)
@@ -121,7 +126,8 @@ at::Tensor MaskedLmHead::transform(const at::Tensor& hidden) const {
   return plainNorm(biasActivation(dense_.withoutBias(hidden), dense_.bias(), activation_), norm_);
 }
 
-VocabularyLoss MaskedLmHead::loss(const at::Tensor& hidden, const at::Tensor& words, const at::Tensor& labels) const {
+VocabularyLoss MaskedLmHead::loss(const at::Tensor& hidden, const at::Tensor& words,
+                                  const at::Tensor& labels) const {
   return vocabularyLoss(transform(hidden), words, bias_->compute(), labels);
 }
 

@@ -1,6 +1,7 @@
-// The pieces that families are composed of. Each declares its parameters under the published names and maps packed tokens
-// [T, in] to [T, out]; only attention knows that there are rows.
-//   T = packed tokens    H = hidden_size    A = num_attention_heads    F = intermediate_size    V = vocab_size    M = masked
+// The pieces that families are composed of. Each declares its parameters under the published names and maps
+// packed tokens [T, in] to [T, out]; only attention knows that there are rows.
+//   T = packed tokens    H = hidden_size    A = num_attention_heads    F = intermediate_size    V =
+//   vocab_size    M = masked
 
 #pragma once
 
@@ -20,7 +21,7 @@ namespace heddle {
 // What one forward pass knows besides its batch.
 struct ForwardContext {
   const PackedBatch& batch;
-  double hidden_dropout = 0;     // 0 outside training
+  double hidden_dropout = 0;  // 0 outside training
   double attention_dropout = 0;
   uint64_t seed = 0;
   int64_t step = 0;
@@ -31,17 +32,20 @@ struct ForwardContext {
   bool taps_want(const std::string& name) const { return taps != nullptr && taps->wants(name); }
 };
 
-// "gelu" (erf), "gelu_new" (tanh), "relu", as in published config.json files. Throws c10::Error for another word.
+// "gelu" (erf), "gelu_new" (tanh), "relu", as in published config.json files. Throws c10::Error for another
+// word.
 Activation activationNamed(const std::string& word);
 
 class Linear {
  public:
-  // weight [out, in] named NAME.weight, bias [out] named NAME.bias; several names give one product for all of them,
-  // each with `out` rows.
+  // weight [out, in] named NAME.weight, bias [out] named NAME.bias; several names give one product for all of
+  // them, each with `out` rows.
   Linear(ParameterSet& parameters, const std::vector<std::string>& names, int64_t in, int64_t out);
 
-  at::Tensor withoutBias(const at::Tensor& x) const { return linearNoBias(x, weight_->compute()); }  // [N, out]
-  at::Tensor bias() const { return bias_->compute(); }                                              // [out]
+  at::Tensor withoutBias(const at::Tensor& x) const {
+    return linearNoBias(x, weight_->compute());
+  }                                                     // [N, out]
+  at::Tensor bias() const { return bias_->compute(); }  // [out]
   at::Tensor forward(const at::Tensor& x) const { return linear(x, weight_->compute(), bias()); }
 
  private:

@@ -27,8 +27,8 @@ PackedBatch toDevice(const Batch& batch, const at::Device& device) {
   PackedBatch packed;
   packed.tokens = indices(batch.tokens, device);
   packed.segments = indices(batch.segments, device);
-  packed.rows = {indices(batch.starts, device), indices(rows, device), indices(batch.positions, device), longest,
-                 batch.first_row};
+  packed.rows = {indices(batch.starts, device), indices(rows, device), indices(batch.positions, device),
+                 longest, batch.first_row};
   packed.masked_positions = indices(batch.masked_positions, device);
   packed.masked_labels = indices(batch.masked_labels, device);
   if (!batch.pair_labels.empty()) {

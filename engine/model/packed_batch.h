@@ -1,5 +1,5 @@
-// A packed batch on the device: the tensors of engine/data/batch.h plus what every fused operation wants to know of the rows.
-// T = tokens, B = rows, M = masked positions
+// A packed batch on the device: the tensors of engine/data/batch.h plus what every fused operation wants to
+// know of the rows. T = tokens, B = rows, M = masked positions
 
 #pragma once
 
@@ -11,8 +11,8 @@
 namespace heddle {
 
 struct PackedBatch {
-  at::Tensor tokens;            // [T] int32
-  at::Tensor segments;          // [T] int32
+  at::Tensor tokens;    // [T] int32
+  at::Tensor segments;  // [T] int32
   PackedRows rows;
   at::Tensor masked_positions;  // [M] int32
   at::Tensor masked_labels;     // [M] int32

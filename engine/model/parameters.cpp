@@ -12,7 +12,8 @@ namespace {
 
 // Hands out the bf16 copy of a master weight and returns the gradient to the master in fp32.
 struct HalfCopy : torch::autograd::Function<HalfCopy> {
-  static at::Tensor forward(torch::autograd::AutogradContext*, const at::Tensor& master, const at::Tensor& half) {
+  static at::Tensor forward(torch::autograd::AutogradContext*, const at::Tensor& master,
+                            const at::Tensor& half) {
     (void)master;
     return half.detach();
   }
@@ -45,7 +46,8 @@ at::Tensor Parameter::compute() const {
 Parameter* ParameterSet::declare(std::vector<std::string> names, std::vector<int64_t> shape, Initial initial,
                                  Decay decay) {
   TORCH_INTERNAL_ASSERT(!values_.defined(), "parameters are declared before allocate()");
-  TORCH_INTERNAL_ASSERT(shape.at(0) % static_cast<int64_t>(names.size()) == 0, "published slices must be equal");
+  TORCH_INTERNAL_ASSERT(shape.at(0) % static_cast<int64_t>(names.size()) == 0,
+                        "published slices must be equal");
   Parameter& parameter = parameters_.emplace_back();
   parameter.names_ = std::move(names);
   parameter.shape_ = std::move(shape);
@@ -99,7 +101,8 @@ void ParameterSet::initialize(uint64_t seed, double range) {
     const int64_t slice = parameter.count_ / static_cast<int64_t>(parameter.names_.size());
     for (size_t index = 0; index < parameter.names_.size(); ++index) {
       float* out = values + parameter.offset_ + static_cast<int64_t>(index) * slice;
-      const uint64_t key = mixKey(mixKey(seed, nameKey("initialise")), nameKey(parameter.names_[index].c_str()));
+      const uint64_t key =
+          mixKey(mixKey(seed, nameKey("initialise")), nameKey(parameter.names_[index].c_str()));
       RandomStream draws(key, 0, 0);
       for (int64_t i = 0; i < slice; ++i) {
         switch (parameter.initial_) {
@@ -135,7 +138,8 @@ std::vector<PublishedTensor> ParameterSet::published() const {
     shape[0] /= slices;
     for (int64_t index = 0; index < slices; ++index) {
       const int64_t count = parameter.count_ / slices;
-      tensors.push_back({parameter.names_[static_cast<size_t>(index)], shape, parameter.offset_ + index * count, count});
+      tensors.push_back(
+          {parameter.names_[static_cast<size_t>(index)], shape, parameter.offset_ + index * count, count});
     }
   }
   return tensors;

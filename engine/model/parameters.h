@@ -1,7 +1,8 @@
-// The trainable tensors of a model in flat buffers: one for values, one for gradients. The optimiser, clipping and checkpoints
-// walk the buffers; layers hold views. Weights that decay come first, so weight decay is one boundary instead of a mask.
-// A parameter may be stored under several published names, each an equal slice of its first dimension: the query, key and
-// value weights are one [3 H, H] matrix here and three tensors in a checkpoint.
+// The trainable tensors of a model in flat buffers: one for values, one for gradients. The optimiser,
+// clipping and checkpoints walk the buffers; layers hold views. Weights that decay come first, so weight
+// decay is one boundary instead of a mask. A parameter may be stored under several published names, each an
+// equal slice of its first dimension: the query, key and value weights are one [3 H, H] matrix here and three
+// tensors in a checkpoint.
 
 #pragma once
 
@@ -54,20 +55,23 @@ enum class ComputeType { kFp32, kBf16 };
 class ParameterSet {
  public:
   // Declares one parameter; the pointer stays valid and is usable after allocate().
-  Parameter* declare(std::vector<std::string> names, std::vector<int64_t> shape, Initial initial, Decay decay);
+  Parameter* declare(std::vector<std::string> names, std::vector<int64_t> shape, Initial initial,
+                     Decay decay);
 
-  // Creates the buffers, once, after all declarations. Values are zero until initialize() or a checkpoint fills them.
+  // Creates the buffers, once, after all declarations. Values are zero until initialize() or a checkpoint
+  // fills them.
   void allocate(const at::Device& device, ComputeType compute);
 
-  // Fills all values: a function of (seed, name, element) only. Truncated normal: N(0, range) redrawn beyond two deviations,
-  // as in google-research/bert.
+  // Fills all values: a function of (seed, name, element) only. Truncated normal: N(0, range) redrawn beyond
+  // two deviations, as in google-research/bert.
   void initialize(uint64_t seed, double range);
 
-  // Copies the fp32 values into the bf16 compute copies; nothing to do for fp32. Call after values changed by hand.
+  // Copies the fp32 values into the bf16 compute copies; nothing to do for fp32. Call after values changed by
+  // hand.
   void refreshComputeCopies();
 
   std::vector<PublishedTensor> published() const;
-  int64_t count() const { return count_; }          // N, elements of all parameters
+  int64_t count() const { return count_; }           // N, elements of all parameters
   int64_t decayedCount() const { return decayed_; }  // elements [0, decayed) have weight decay
 
   const at::Tensor& values() const { return values_; }        // [N] fp32

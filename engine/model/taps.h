@@ -1,5 +1,5 @@
-// What may be looked at inside an encoder: dotted names fixed here, shapes beside them. A tap on a fused path switches that
-// layer to the explicit path: slower, the same result within rounding.
+// What may be looked at inside an encoder: dotted names fixed here, shapes beside them. A tap on a fused path
+// switches that layer to the explicit path: slower, the same result within rounding.
 //   n = tokens of a row    A = heads    T = packed tokens    H = hidden
 
 #pragma once
@@ -18,10 +18,16 @@ namespace heddle {
 
 namespace tap {
 // One tensor a row, [A, n, n]; rows are queries and sum to one. After softmax, before dropout.
-inline std::string attentionProbs(int64_t layer) { return "encoder." + std::to_string(layer) + ".attention.probs"; }
+inline std::string attentionProbs(int64_t layer) {
+  return "encoder." + std::to_string(layer) + ".attention.probs";
+}
 // [T, H]
-inline std::string layerOutput(int64_t layer) { return "encoder." + std::to_string(layer) + ".output"; }
-inline std::string embeddings() { return "embeddings.output"; }
+inline std::string layerOutput(int64_t layer) {
+  return "encoder." + std::to_string(layer) + ".output";
+}
+inline std::string embeddings() {
+  return "embeddings.output";
+}
 }  // namespace tap
 
 class Taps {

@@ -113,22 +113,23 @@ Status loadBuffers(const std::filesystem::path& path, const ParameterSet& parame
 }
 
 Status saveConfig(const std::filesystem::path& path, const ModelRecipe& model, bool next_sentence) {
-  const nlohmann::ordered_json config = {{"architectures", {next_sentence ? "BertForPreTraining" : "BertForMaskedLM"}},
-                                         {"model_type", model.family},
-                                         {"attention_probs_dropout_prob", model.attention_probs_dropout_prob},
-                                         {"dtype", "float32"},
-                                         {"hidden_act", model.hidden_act},
-                                         {"hidden_dropout_prob", model.hidden_dropout_prob},
-                                         {"hidden_size", model.hidden_size},
-                                         {"initializer_range", model.initializer_range},
-                                         {"intermediate_size", model.intermediate_size},
-                                         {"layer_norm_eps", model.layer_norm_eps},
-                                         {"max_position_embeddings", model.max_position_embeddings},
-                                         {"num_attention_heads", model.num_attention_heads},
-                                         {"num_hidden_layers", model.num_hidden_layers},
-                                         {"pad_token_id", 0},
-                                         {"type_vocab_size", model.type_vocab_size},
-                                         {"vocab_size", model.vocab_size}};
+  const nlohmann::ordered_json config = {
+      {"architectures", {next_sentence ? "BertForPreTraining" : "BertForMaskedLM"}},
+      {"model_type", model.family},
+      {"attention_probs_dropout_prob", model.attention_probs_dropout_prob},
+      {"dtype", "float32"},
+      {"hidden_act", model.hidden_act},
+      {"hidden_dropout_prob", model.hidden_dropout_prob},
+      {"hidden_size", model.hidden_size},
+      {"initializer_range", model.initializer_range},
+      {"intermediate_size", model.intermediate_size},
+      {"layer_norm_eps", model.layer_norm_eps},
+      {"max_position_embeddings", model.max_position_embeddings},
+      {"num_attention_heads", model.num_attention_heads},
+      {"num_hidden_layers", model.num_hidden_layers},
+      {"pad_token_id", 0},
+      {"type_vocab_size", model.type_vocab_size},
+      {"vocab_size", model.vocab_size}};
   return writeFileAtomic(path, config.dump(2) + "\n");
 }
 
@@ -165,10 +166,12 @@ Result<ModelRecipe> loadConfig(const std::filesystem::path& path) {
   model.max_position_embeddings = size("max_position_embeddings");
   model.type_vocab_size = size("type_vocab_size");
   if (!missing.empty()) {
-    return Error{"cannot load the model of " + path.string() + ": these sizes are missing or not positive: " + missing};
+    return Error{"cannot load the model of " + path.string() +
+                 ": these sizes are missing or not positive: " + missing};
   }
   if (model.hidden_size % model.num_attention_heads != 0) {
-    return Error{"cannot load the model of " + path.string() + ": num_attention_heads does not divide hidden_size"};
+    return Error{"cannot load the model of " + path.string() +
+                 ": num_attention_heads does not divide hidden_size"};
   }
   model.hidden_act = jsonValue<std::string>(*config, "hidden_act", model.hidden_act);
   model.hidden_dropout_prob = jsonValue(*config, "hidden_dropout_prob", model.hidden_dropout_prob);

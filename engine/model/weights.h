@@ -1,5 +1,5 @@
-// Flat buffers of a ParameterSet as safetensors under the published names, and a model's config.json: what makes a checkpoint
-// readable by others.
+// Flat buffers of a ParameterSet as safetensors under the published names, and a model's config.json: what
+// makes a checkpoint readable by others.
 
 #pragma once
 
@@ -25,9 +25,9 @@ struct FlatBuffer {
 Status saveBuffers(const std::filesystem::path& path, const ParameterSet& parameters,
                    const std::vector<FlatBuffer>& buffers);
 
-// Fills the buffers in place. Every tensor must be there with its shape; F16, BF16 and F64 are converted. All that is
-// missing or of another shape is named in one error, and then nothing has been changed. Tensors of other names are ignored,
-// as published files hold tied copies and buffers.
+// Fills the buffers in place. Every tensor must be there with its shape; F16, BF16 and F64 are converted. All
+// that is missing or of another shape is named in one error, and then nothing has been changed. Tensors of
+// other names are ignored, as published files hold tied copies and buffers.
 Status loadBuffers(const std::filesystem::path& path, const ParameterSet& parameters,
                    const std::vector<FlatBuffer>& buffers);
 

@@ -58,7 +58,10 @@ InputText makeInput(const WordPiece& pieces, const AttentionRequest& request, in
 
 struct AttentionProbe::LoadedModel {
   LoadedModel(std::filesystem::path folder, ModelRecipe recipe, bool next_sentence, WordPiece word_pieces)
-      : checkpoint(std::move(folder)), model(std::move(recipe)), pieces(std::move(word_pieces)), bert(parameters, model, next_sentence) {}
+      : checkpoint(std::move(folder)),
+        model(std::move(recipe)),
+        pieces(std::move(word_pieces)),
+        bert(parameters, model, next_sentence) {}
 
   std::filesystem::path checkpoint;
   ModelRecipe model;
@@ -91,7 +94,8 @@ Result<AttentionProbe::LoadedModel*> AttentionProbe::load(const std::filesystem:
   }
   if (pieces->size() > config->vocab_size) {
     return Error{"cannot use the checkpoint " + checkpoint.string() + ": its vocabulary has " +
-                     std::to_string(pieces->size()) + " pieces, its model " + std::to_string(config->vocab_size),
+                     std::to_string(pieces->size()) + " pieces, its model " +
+                     std::to_string(config->vocab_size),
                  "the folder mixes two models; choose another checkpoint"};
   }
   auto model = std::make_unique<LoadedModel>(checkpoint, *config, jsonValue(*state, "next_sentence", true),
@@ -120,7 +124,8 @@ Result<AttentionAnswer> AttentionProbe::attention(const AttentionRequest& reques
                  "choose another checkpoint"};
   }
   InputText input = makeInput(model.pieces, request, model.model.max_position_embeddings);
-  if (std::none_of(input.tokens.begin(), input.tokens.end(), [](const AttentionToken& token) { return token.begin >= 0; })) {
+  if (std::none_of(input.tokens.begin(), input.tokens.end(),
+                   [](const AttentionToken& token) { return token.begin >= 0; })) {
     return Error{"cannot show attention: the text has no tokens", "type a sentence"};
   }
 

@@ -1,4 +1,5 @@
-// Attention maps of a checkpoint on any text, for `heddle-engine serve`. Keeps the last few checkpoints loaded.
+// Attention maps of a checkpoint on any text, for `heddle-engine serve`. Keeps the last few checkpoints
+// loaded.
 
 #pragma once
 
@@ -17,9 +18,9 @@ class AttentionProbe {
   AttentionProbe();
   ~AttentionProbe();
 
-  // Runs the text ([CLS] a [SEP] or [CLS] a [SEP] b [SEP], cut to the model's longest input) through the checkpoint without
-  // dropout and writes every head's map to request.array_path. Errors: unreadable or foreign checkpoint, empty text,
-  // a place that cannot be written.
+  // Runs the text ([CLS] a [SEP] or [CLS] a [SEP] b [SEP], cut to the model's longest input) through the
+  // checkpoint without dropout and writes every head's map to request.array_path. Errors: unreadable or
+  // foreign checkpoint, empty text, a place that cannot be written.
   Result<AttentionAnswer> attention(const AttentionRequest& request);
 
  private:

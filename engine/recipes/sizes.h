@@ -59,7 +59,7 @@ struct PhaseEstimate {
 };
 
 struct EstimateOptions {
-  int64_t vocab_size = 0;       // 0 = expectedVocabSize(recipe)
+  int64_t vocab_size = 0;  // 0 = expectedVocabSize(recipe)
   // By phase: mean tokens of a row as a share of the phase's length; 1 where none is given.
   std::vector<double> fill = {};
   double flops_per_second = 0;  // measured rate of this machine; 0 = unknown, and no time is predicted

@@ -59,7 +59,9 @@ Status writeInto(const fs::path& folder, const CheckpointContents& contents) {
 
 }  // namespace
 
-fs::path checkpointFolder(const RunFolder& run, int64_t step) { return run.checkpoints() / std::to_string(step); }
+fs::path checkpointFolder(const RunFolder& run, int64_t step) {
+  return run.checkpoints() / std::to_string(step);
+}
 
 Result<int64_t> saveCheckpoint(const RunFolder& run, int64_t step, const CheckpointContents& contents) {
   const fs::path target = checkpointFolder(run, step);
@@ -68,9 +70,11 @@ Result<int64_t> saveCheckpoint(const RunFolder& run, int64_t step, const Checkpo
   fs::remove_all(beside, code);
   Status status = writeInto(beside, contents);
   if (status.ok()) {
-    // A resumed run may reach a step that has a checkpoint already: the two change places, so one is there at any moment.
+    // A resumed run may reach a step that has a checkpoint already: the two change places, so one is there at
+    // any moment.
     const bool exists = fs::exists(target, code);
-    int result = ::renameat2(AT_FDCWD, beside.c_str(), AT_FDCWD, target.c_str(), exists ? RENAME_EXCHANGE : 0);
+    int result =
+        ::renameat2(AT_FDCWD, beside.c_str(), AT_FDCWD, target.c_str(), exists ? RENAME_EXCHANGE : 0);
     if (result != 0 && exists && errno == EINVAL) {
       // Network file systems cannot exchange.
       fs::remove(target / "DONE", code);
@@ -101,7 +105,8 @@ std::vector<int64_t> listCheckpoints(const RunFolder& run) {
     const std::string name = entry.path().filename().string();
     int64_t step = 0;
     const auto [end, problem] = std::from_chars(name.data(), name.data() + name.size(), step);
-    if (problem == std::errc{} && end == name.data() + name.size() && fs::exists(entry.path() / "DONE", code)) {
+    if (problem == std::errc{} && end == name.data() + name.size() &&
+        fs::exists(entry.path() / "DONE", code)) {
       steps.push_back(step);
     }
   }

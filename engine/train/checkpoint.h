@@ -1,6 +1,6 @@
-// Checkpoints: runs/ID/checkpoints/STEP/ with model.safetensors, optimizer.safetensors, config.json, vocab.txt, state.json and
-// an empty DONE. Written beside, synced, renamed: a folder without DONE does not count. model.safetensors, config.json and
-// vocab.txt alone are what others read.
+// Checkpoints: runs/ID/checkpoints/STEP/ with model.safetensors, optimizer.safetensors, config.json,
+// vocab.txt, state.json and an empty DONE. Written beside, synced, renamed: a folder without DONE does not
+// count. model.safetensors, config.json and vocab.txt alone are what others read.
 //
 // state.json, version 1: {"version", "step", "next_sentence", "lowercase", "progress": Progress::toJson()}
 
@@ -40,7 +40,8 @@ std::filesystem::path checkpointFolder(const RunFolder& run, int64_t step);
 Result<Json> loadCheckpointState(const std::filesystem::path& folder);
 
 // Weights and moments into allocated buffers; compute copies are refreshed.
-Status loadCheckpoint(const std::filesystem::path& folder, ParameterSet& parameters, OptimizerState* optimizer);
+Status loadCheckpoint(const std::filesystem::path& folder, ParameterSet& parameters,
+                      OptimizerState* optimizer);
 
 // Removes what an engine left half-written when it was killed. Only for the process that has taken the run.
 void removeUnfinishedCheckpoints(const RunFolder& run);

@@ -22,8 +22,9 @@ namespace {
 // Cores this process may run on: schedulers of clusters give a job fewer than the machine has.
 int usableCores() {
   cpu_set_t cores;
-  return ::sched_getaffinity(0, sizeof cores, &cores) == 0 ? CPU_COUNT(&cores)
-                                                           : static_cast<int>(::sysconf(_SC_NPROCESSORS_ONLN));
+  return ::sched_getaffinity(0, sizeof cores, &cores) == 0
+             ? CPU_COUNT(&cores)
+             : static_cast<int>(::sysconf(_SC_NPROCESSORS_ONLN));
 }
 
 // "cuda" or "cuda:N" to a device that exists, with the plug-in loaded.
@@ -41,7 +42,8 @@ Result<at::Device> openCuda(const std::string& word) {
     std::from_chars(word.data() + 5, word.data() + word.size(), index);
   }
   if (index < 0 || index >= count) {
-    return Error{"cannot compute on " + word + ": this machine has " + std::to_string(count) + " GPU(s), counted from 0",
+    return Error{"cannot compute on " + word + ": this machine has " + std::to_string(count) +
+                     " GPU(s), counted from 0",
                  "set run.device to one of them"};
   }
   return at::Device(at::kCUDA, static_cast<at::DeviceIndex>(index));
@@ -60,15 +62,16 @@ Result<ComputePlace> choosePlace(const RunRecipe& run, const ModelRecipe& model)
       return cuda.error();
     }
   }
-  place.device_text = place.device.is_cpu()
-                          ? "cpu (" + std::to_string(at::get_num_threads()) + (at::get_num_threads() == 1 ? " thread)" : " threads)")
-                          : place.device.str();
+  place.device_text = place.device.is_cpu() ? "cpu (" + std::to_string(at::get_num_threads()) +
+                                                  (at::get_num_threads() == 1 ? " thread)" : " threads)")
+                                            : place.device.str();
   return place;
 }
 
 double productRate(const at::Device& device, ComputeType type) {
   const int64_t size = device.is_cpu() ? 1024 : 4096;
-  const auto options = at::TensorOptions().device(device).dtype(type == ComputeType::kBf16 ? at::kBFloat16 : at::kFloat);
+  const auto options =
+      at::TensorOptions().device(device).dtype(type == ComputeType::kBf16 ? at::kBFloat16 : at::kFloat);
   const at::Tensor a = at::ones({size, size}, options);
   const at::Tensor b = at::ones({size, size}, options);
   double best = 0;
@@ -86,7 +89,8 @@ double memoryInUse(const at::Device& device) {
   if (device.is_cuda()) {
     auto* allocator = at::getDeviceAllocator(device.type());
     const auto stats = allocator->getDeviceStats(device.index());
-    return static_cast<double>(stats.allocated_bytes[static_cast<size_t>(c10::CachingAllocator::StatType::AGGREGATE)].peak);
+    return static_cast<double>(
+        stats.allocated_bytes[static_cast<size_t>(c10::CachingAllocator::StatType::AGGREGATE)].peak);
   }
   double total_pages = 0;
   double resident_pages = 0;

@@ -18,8 +18,8 @@ struct ComputePlace {
   std::string device_text;  // "cpu (2 threads)", "cuda:0"
 };
 
-// Sets the CPU threads and loads the CUDA plug-in where the recipe asks for a GPU (device "auto" takes one if there is one
-// that the model fits). Errors: CUDA asked for where there is none, or cuda:N out of range.
+// Sets the CPU threads and loads the CUDA plug-in where the recipe asks for a GPU (device "auto" takes one if
+// there is one that the model fits). Errors: CUDA asked for where there is none, or cuda:N out of range.
 Result<ComputePlace> choosePlace(const RunRecipe& run, const ModelRecipe& model);
 
 // FLOP/s of one large product as layers compute it, measured now: the best of a few.

@@ -12,8 +12,8 @@ OptimizerState zeroMoments(const ParameterSet& parameters) {
   return {at::zeros_like(parameters.values()), at::zeros_like(parameters.values())};
 }
 
-double optimizerStep(ParameterSet& parameters, OptimizerState& state, const OptimizerRecipe& rule, double learning_rate,
-                     int64_t step) {
+double optimizerStep(ParameterSet& parameters, OptimizerState& state, const OptimizerRecipe& rule,
+                     double learning_rate, int64_t step) {
   at::NoGradGuard no_grad;
   const double norm = l2Norm(parameters.gradients());
   if (!std::isfinite(norm)) {

@@ -19,9 +19,9 @@ struct OptimizerState {
 
 OptimizerState zeroMoments(const ParameterSet& parameters);
 
-// Clips the accumulated gradients, makes update number `step` (from 1) and zeroes the gradients. Returns the norm before
-// clipping; if that is not finite nothing has been changed.
-double optimizerStep(ParameterSet& parameters, OptimizerState& state, const OptimizerRecipe& rule, double learning_rate,
-                     int64_t step);
+// Clips the accumulated gradients, makes update number `step` (from 1) and zeroes the gradients. Returns the
+// norm before clipping; if that is not finite nothing has been changed.
+double optimizerStep(ParameterSet& parameters, OptimizerState& state, const OptimizerRecipe& rule,
+                     double learning_rate, int64_t step);
 
 }  // namespace heddle

@@ -32,12 +32,14 @@ struct StepResult {
   double loss() const { return masked_lm + pair; }
 };
 
-const char* precisionName(ComputeType type) { return type == ComputeType::kBf16 ? "bf16" : "fp32"; }
+const char* precisionName(ComputeType type) {
+  return type == ComputeType::kBf16 ? "bf16" : "fp32";
+}
 
 class Pretrainer {
  public:
-  Pretrainer(const PretrainingOptions& options, RunChannel& channel, const ComputePlace& place, ComputeType type,
-             const PreparedCorpus& corpus, const PretrainingData& data)
+  Pretrainer(const PretrainingOptions& options, RunChannel& channel, const ComputePlace& place,
+             ComputeType type, const PreparedCorpus& corpus, const PretrainingData& data)
       : options_(options),
         recipe_(options.recipe),
         channel_(channel),
@@ -74,7 +76,8 @@ class Pretrainer {
   double remainingSeconds() const;
   int64_t scheduleSteps() const;
   std::vector<double> fills() const;
-  ForwardContext context(const PackedBatch& batch, double hidden_dropout, double attention_dropout, int64_t step) const {
+  ForwardContext context(const PackedBatch& batch, double hidden_dropout, double attention_dropout,
+                         int64_t step) const {
     return {batch, hidden_dropout, attention_dropout, recipe_.seed, step};
   }
 
@@ -120,8 +123,8 @@ Status Pretrainer::restore() {
   return {};
 }
 
-// Of as many rows as a second or so is enough for, whose gradients are dropped again. Every size is passed twice: the first
-// pass pays for memory that is touched for the first time.
+// Of as many rows as a second or so is enough for, whose gradients are dropped again. Every size is passed
+// twice: the first pass pays for memory that is touched for the first time.
 double Pretrainer::measureRate() {
   const PhaseRecipe phase = progress_.finished() ? recipe_.phases.back() : progress_.phase();
   const int64_t most = phase.micro_rows > 0 ? std::min(phase.micro_rows, phase.rows) : phase.rows;
@@ -158,8 +161,8 @@ std::vector<double> Pretrainer::fills() const {
   return fills;
 }
 
-// The linear schedule counts on the steps that phases are given (checkRecipe() asks for them), not on an estimate of the step at
-// which another limit may end a phase earlier.
+// The linear schedule counts on the steps that phases are given (checkRecipe() asks for them), not on an
+// estimate of the step at which another limit may end a phase earlier.
 int64_t Pretrainer::scheduleSteps() const {
   if (recipe_.optimizer.schedule_steps > 0) {
     return recipe_.optimizer.schedule_steps;
@@ -191,7 +194,8 @@ void Pretrainer::announce() {
   started.device = place_.device_text;
   started.precision = precisionName(type_);
   started.from_step = progress_.total().steps;
-  started.total_steps = totalSteps(recipe_, {.vocab_size = model_recipe_.vocab_size, .fill = fill}).value_or(0);
+  started.total_steps =
+      totalSteps(recipe_, {.vocab_size = model_recipe_.vocab_size, .fill = fill}).value_or(0);
   started.parameters = estimate.parameters.total();
   started.flops_per_step = estimate.phases.empty() ? 0 : estimate.phases.front().flops_per_step;
   started.memory_estimate_bytes = estimate.memoryBytes();
@@ -228,8 +232,9 @@ double Pretrainer::batchFlops(const Batch& batch) const {
 StepResult Pretrainer::accumulate(const std::vector<Batch>& batches, const PhaseRecipe& phase) {
   const double hidden_dropout =
       phase.hidden_dropout_prob >= 0 ? phase.hidden_dropout_prob : model_recipe_.hidden_dropout_prob;
-  const double attention_dropout = phase.attention_probs_dropout_prob >= 0 ? phase.attention_probs_dropout_prob
-                                                                           : model_recipe_.attention_probs_dropout_prob;
+  const double attention_dropout = phase.attention_probs_dropout_prob >= 0
+                                       ? phase.attention_probs_dropout_prob
+                                       : model_recipe_.attention_probs_dropout_prob;
   double masked = 0;
   double pairs = 0;
   for (const Batch& batch : batches) {
@@ -239,7 +244,8 @@ StepResult Pretrainer::accumulate(const std::vector<Batch>& batches, const Phase
   StepResult result;
   for (const Batch& batch : batches) {
     const PackedBatch packed = toDevice(batch, place_.device);
-    const at::Tensor hidden = bert_.encode(context(packed, hidden_dropout, attention_dropout, batch.step));  // [T, H]
+    const at::Tensor hidden =
+        bert_.encode(context(packed, hidden_dropout, attention_dropout, batch.step));  // [T, H]
     const BertLosses losses = bert_.losses(hidden, packed);
     at::Tensor loss = losses.masked_lm.loss_sum / masked;
     result.masked_lm += losses.masked_lm.loss_sum.item<double>() / masked;
@@ -260,7 +266,10 @@ StepResult Pretrainer::accumulate(const std::vector<Batch>& batches, const Phase
 
 void Pretrainer::report(const StepResult& result, double learning_rate, double norm, double seconds) {
   const Work& work = progress_.total();
-  Metrics metrics{work.steps, work.tokens, work.flops, work.seconds,
+  Metrics metrics{work.steps,
+                  work.tokens,
+                  work.flops,
+                  work.seconds,
                   {{"train/loss", result.loss()},
                    {"train/mlm_loss", result.masked_lm},
                    {"train/mlm_accuracy", result.masked_lm_accuracy}}};
@@ -296,7 +305,10 @@ void Pretrainer::evaluate() {
   }
   const StepResult result = accumulate(batches, without_dropout);
   const Work& work = progress_.total();
-  Metrics metrics{work.steps, work.tokens, work.flops, work.seconds,
+  Metrics metrics{work.steps,
+                  work.tokens,
+                  work.flops,
+                  work.seconds,
                   {{"eval/mlm_loss", result.masked_lm}, {"eval/mlm_accuracy", result.masked_lm_accuracy}}};
   if (recipe_.objective.next_sentence) {
     metrics.values.emplace_back("eval/nsp_loss", result.pair);
@@ -368,9 +380,10 @@ Result<RunStopped> Pretrainer::run() {
     synchronize(place_.device);
     const double seconds = monotonicSeconds() - start;
     if (!std::isfinite(result.loss()) || !std::isfinite(norm)) {
-      return Error{"the loss or its gradient became " + std::to_string(result.loss()) + " / " + std::to_string(norm) +
-                       " at step " + std::to_string(step + 1),
-                   "lower optimizer.learning_rate or raise optimizer.warmup_steps and resume from the last checkpoint"};
+      return Error{"the loss or its gradient became " + std::to_string(result.loss()) + " / " +
+                       std::to_string(norm) + " at step " + std::to_string(step + 1),
+                   "lower optimizer.learning_rate or raise optimizer.warmup_steps and resume from the last "
+                   "checkpoint"};
     }
     const size_t phase_index = progress_.phaseIndex();
     progress_.add(result.tokens, result.flops, seconds);
@@ -404,11 +417,13 @@ Result<RunStopped> Pretrainer::run() {
   if (const Status saved = save(); !saved.ok()) {
     return saved.error();
   }
-  return RunStopped{progress_.finished() ? StopReason::kFinished : StopReason::kStopped, progress_.total().steps};
+  return RunStopped{progress_.finished() ? StopReason::kFinished : StopReason::kStopped,
+                    progress_.total().steps};
 }
 
-// Precision "auto": what the run used before it was interrupted, else bf16 where a step of this model is at least a tenth
-// faster in it than in fp32. Steps decide, not products: on a CPU the operations around the products stay fp32.
+// Precision "auto": what the run used before it was interrupted, else bf16 where a step of this model is at
+// least a tenth faster in it than in fp32. Steps decide, not products: on a CPU the operations around the
+// products stay fp32.
 ComputeType choosePrecision(const PretrainingOptions& options, RunChannel& channel, const ComputePlace& place,
                             const PreparedCorpus& corpus, const PretrainingData& data) {
   const std::string& asked = options.recipe.run.precision;
@@ -418,7 +433,8 @@ ComputeType choosePrecision(const PretrainingOptions& options, RunChannel& chann
   for (std::vector<int64_t> steps = listCheckpoints(options.folder); !steps.empty(); steps.pop_back()) {
     const auto state = loadCheckpointState(checkpointFolder(options.folder, steps.back()));
     if (state) {
-      return jsonValue<std::string>(*state, "precision", "fp32") == "bf16" ? ComputeType::kBf16 : ComputeType::kFp32;
+      return jsonValue<std::string>(*state, "precision", "fp32") == "bf16" ? ComputeType::kBf16
+                                                                           : ComputeType::kFp32;
     }
   }
   if (productRate(place.device, ComputeType::kBf16) < productRate(place.device, ComputeType::kFp32)) {
@@ -450,9 +466,10 @@ Result<RunStopped> prepareAndTrain(const PretrainingOptions& options, RunChannel
   if (!place) {
     return place.error();
   }
-  const auto corpus =
-      prepareCorpus(options.recipe.text, options.workspace, [&channel](double fraction, std::string_view what) {
-        channel.describeActivity(std::string(what) + " (" + std::to_string(static_cast<int>(100 * fraction)) + " %)");
+  const auto corpus = prepareCorpus(
+      options.recipe.text, options.workspace, [&channel](double fraction, std::string_view what) {
+        channel.describeActivity(std::string(what) + " (" + std::to_string(static_cast<int>(100 * fraction)) +
+                                 " %)");
         return !channel.stopRequested();
       });
   if (!corpus) {
@@ -463,8 +480,9 @@ Result<RunStopped> prepareAndTrain(const PretrainingOptions& options, RunChannel
     return corpus.error();
   }
   channel.info("text: " + std::to_string(corpus->documents) + " documents (" +
-               std::to_string(corpus->heldout_documents) + " held out), " + std::to_string(corpus->sentences) +
-               " sentences, " + std::to_string(corpus->tokens) + " tokens");
+               std::to_string(corpus->heldout_documents) + " held out), " +
+               std::to_string(corpus->sentences) + " sentences, " + std::to_string(corpus->tokens) +
+               " tokens");
   const auto data = PretrainingData::open(*corpus, options.recipe.objective, options.recipe.seed);
   if (!data) {
     return data.error();

@@ -1,5 +1,5 @@
-// One pretraining run from its recipe to its last checkpoint: prepares the text, trains, evaluates, saves, and says everything
-// as events. The files of the run are the only result.
+// One pretraining run from its recipe to its last checkpoint: prepares the text, trains, evaluates, saves,
+// and says everything as events. The files of the run are the only result.
 
 #pragma once
 
@@ -15,12 +15,12 @@ namespace heddle {
 struct PretrainingOptions {
   Recipe recipe;  // passed checkRecipe()
   Workspace workspace;
-  RunFolder folder;  // exists, with recipe.toml
+  RunFolder folder;                            // exists, with recipe.toml
   std::function<void(const Event&)> observer;  // also sees every event; called from several threads
 };
 
-// Trains until the recipe's end or until asked to stop, from the newest usable checkpoint of the folder if there is one.
-// Problems end the run with a RunFailed event and are returned.
+// Trains until the recipe's end or until asked to stop, from the newest usable checkpoint of the folder if
+// there is one. Problems end the run with a RunFailed event and are returned.
 Result<StopReason> pretrain(const PretrainingOptions& options);
 
 }  // namespace heddle

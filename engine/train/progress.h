@@ -47,8 +47,8 @@ class Progress {
   size_t phase_ = 0;
 };
 
-// Learning rate of the update that follows `step` finished steps. Linear: warm-up replaces the decay, which counts from step 0
-// (google-research/bert, optimization.py), so the first update of a warm-up has rate 0.
+// Learning rate of the update that follows `step` finished steps. Linear: warm-up replaces the decay, which
+// counts from step 0 (google-research/bert, optimization.py), so the first update of a warm-up has rate 0.
 double learningRateAt(const OptimizerRecipe& optimizer, int64_t step, int64_t total_steps);
 
 }  // namespace heddle

@@ -35,11 +35,16 @@ Result<std::unique_ptr<RunChannel>> RunChannel::open(const RunFolder& folder,
     ::close(lock_fd);
     return events.error();
   }
-  return std::unique_ptr<RunChannel>(new RunChannel(folder, std::move(*events), lock_fd, std::move(observer)));
+  return std::unique_ptr<RunChannel>(
+      new RunChannel(folder, std::move(*events), lock_fd, std::move(observer)));
 }
 
-RunChannel::RunChannel(RunFolder folder, LineAppender events, int lock_fd, std::function<void(const Event&)> observer)
-    : folder_(std::move(folder)), observer_(std::move(observer)), lock_fd_(lock_fd), events_(std::move(events)) {
+RunChannel::RunChannel(RunFolder folder, LineAppender events, int lock_fd,
+                       std::function<void(const Event&)> observer)
+    : folder_(std::move(folder)),
+      observer_(std::move(observer)),
+      lock_fd_(lock_fd),
+      events_(std::move(events)) {
   std::error_code code;
   const uintmax_t size = std::filesystem::file_size(folder_.control(), code);
   control_offset_ = code ? 0 : size;
@@ -95,9 +100,13 @@ void RunChannel::describeActivity(const std::string& activity) {
   state_.activity = activity;
 }
 
-void RunChannel::requestStopFromSignal() { signal_stop = true; }
+void RunChannel::requestStopFromSignal() {
+  signal_stop = true;
+}
 
-bool RunChannel::stopRequested() const { return signal_stop || stop_requested_; }
+bool RunChannel::stopRequested() const {
+  return signal_stop || stop_requested_;
+}
 
 void RunChannel::watch() {
   double next_heartbeat = 0;

@@ -19,14 +19,14 @@ namespace heddle {
 
 class RunChannel {
  public:
-  // Takes the run for this process: a second engine on the same run is refused. Commands written before now are ignored.
-  // `observer` also sees every event, on the posting thread.
+  // Takes the run for this process: a second engine on the same run is refused. Commands written before now
+  // are ignored. `observer` also sees every event, on the posting thread.
   static Result<std::unique_ptr<RunChannel>> open(const RunFolder& folder,
                                                   std::function<void(const Event&)> observer);
   ~RunChannel();
 
-  // Appends to events.jsonl. After a failed write (full disk) failure() is set and training must end. RunStopped and RunFailed
-  // are the last events of a session: nothing is written after them.
+  // Appends to events.jsonl. After a failed write (full disk) failure() is set and training must end.
+  // RunStopped and RunFailed are the last events of a session: nothing is written after them.
   void post(EventBody body);
   void info(std::string text) { post(LogLine{LogLevel::kInfo, std::move(text)}); }
   void warn(std::string text) { post(LogLine{LogLevel::kWarning, std::move(text)}); }
@@ -41,7 +41,8 @@ class RunChannel {
   // Ask the run to stop as if a command had come; safe in a signal handler.
   static void requestStopFromSignal();
   bool stopRequested() const;
-  // Takes up the commands written since the last look. A thread looks now and then by itself; training looks at every step.
+  // Takes up the commands written since the last look. A thread looks now and then by itself; training looks
+  // at every step.
   void readCommands();
   // True once for every request to save.
   bool takeCheckpointRequest() { return checkpoint_requested_.exchange(false); }

@@ -1,8 +1,9 @@
-// Times one pretraining step of BERT on rows of random ids: forward, masked-LM loss, backward, clip to 1, AdamW. Prints one JSON
-// line (median, minimum and maximum seconds, tokens per second) and, with --profile, where the time went.
+// Times one pretraining step of BERT on rows of random ids: forward, masked-LM loss, backward, clip to 1,
+// AdamW. Prints one JSON line (median, minimum and maximum seconds, tokens per second) and, with --profile,
+// where the time went.
 //
-//   step_bench SIZE [--rows 16] [--length 128] [--precision fp32|bf16] [--threads 2] [--steps 12] [--warmup 3] [--device cpu] [--profile]
-//   SIZE: tiny mini small base large
+//   step_bench SIZE [--rows 16] [--length 128] [--precision fp32|bf16] [--threads 2] [--steps 12] [--warmup
+//   3] [--device cpu] [--profile] SIZE: tiny mini small base large
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
@@ -137,31 +138,35 @@ int run(const Options& options) {
                        forwardFlops(recipe.model, kVocabulary, static_cast<double>(options.length),
                                     0.15 * static_cast<double>(options.length), false);
   const double peak = productRate(place->device, bf16 ? ComputeType::kBf16 : ComputeType::kFp32);
-  std::printf("{\"program\": \"heddle\", \"model\": \"bert\", \"size\": \"%s\", \"batch\": %lld, \"length\": %lld, "
-              "\"precision\": \"%s\", \"device\": \"%s\", \"seconds\": %.4f, \"min\": %.4f, \"max\": %.4f, "
-              "\"tokens_per_second\": %.0f, \"gflops\": %.1f, \"peak_gflops\": %.1f}\n",
-              options.size.c_str(), static_cast<long long>(options.rows), static_cast<long long>(options.length),
-              options.precision.c_str(), place->device_text.c_str(), median, times.front(), times.back(),
-              static_cast<double>(options.rows * options.length) / median, flops / median * 1e-9,
-              peak * 1e-9);
+  std::printf(
+      "{\"program\": \"heddle\", \"model\": \"bert\", \"size\": \"%s\", \"batch\": %lld, \"length\": %lld, "
+      "\"precision\": \"%s\", \"device\": \"%s\", \"seconds\": %.4f, \"min\": %.4f, \"max\": %.4f, "
+      "\"tokens_per_second\": %.0f, \"gflops\": %.1f, \"peak_gflops\": %.1f}\n",
+      options.size.c_str(), static_cast<long long>(options.rows), static_cast<long long>(options.length),
+      options.precision.c_str(), place->device_text.c_str(), median, times.front(), times.back(),
+      static_cast<double>(options.rows * options.length) / median, flops / median * 1e-9, peak * 1e-9);
   if (options.profile) {
     double total = 0;
     for (const double time : times) {
       total += time;
     }
-    // The vocabulary's operations are a product, a softmax and two products; attention's own products are left out.
+    // The vocabulary's operations are a product, a softmax and two products; attention's own products are
+    // left out.
     double products = 0;
     for (const auto& [name, share] : shares) {
       if (name.rfind("heddle::linear", 0) == 0 || name.rfind("heddle::vocabulary", 0) == 0) {
         products += share.seconds;
       }
     }
-    const double attention_flops = 3.0 * 4.0 * static_cast<double>(options.rows * options.length * options.length *
-                                                                   recipe.model.hidden_size * recipe.model.num_hidden_layers);
+    const double attention_flops =
+        3.0 * 4.0 *
+        static_cast<double>(options.rows * options.length * options.length * recipe.model.hidden_size *
+                            recipe.model.num_hidden_layers);
     const double rate = (flops - attention_flops) * static_cast<double>(options.steps) / products;
-    std::printf("products with weights: %.1f %% of the time, at %.0f GFLOP/s, %.0f %% of the largest product's rate\n",
-                100 * products / total, rate * 1e-9,
-                100 * rate / peak);
+    std::printf(
+        "products with weights: %.1f %% of the time, at %.0f GFLOP/s, %.0f %% of the largest product's "
+        "rate\n",
+        100 * products / total, rate * 1e-9, 100 * rate / peak);
     std::vector<std::pair<std::string, Share>> sorted(shares.begin(), shares.end());
     std::sort(sorted.begin(), sorted.end(),
               [](const auto& a, const auto& b) { return a.second.seconds > b.second.seconds; });

@@ -82,7 +82,8 @@ class BertParity : public ::testing::Test {
 
   at::Tensor loss(const PackedBatch& input) {
     const BertLosses losses = bert->losses(bert->encode({input}), input);
-    return losses.masked_lm.loss_sum / input.masked_positions.size(0) + losses.pair_sum / input.pair_labels.size(0);
+    return losses.masked_lm.loss_sum / input.masked_positions.size(0) +
+           losses.pair_sum / input.pair_labels.size(0);
   }
 
   std::vector<double> tenLosses(bool bias_correction) {
@@ -103,7 +104,8 @@ class BertParity : public ::testing::Test {
 
   void expectNear(const at::Tensor& ours, const at::Tensor& theirs, const std::string& what) const {
     ASSERT_EQ(ours.sizes(), theirs.sizes()) << what;
-    const double difference = (ours.detach().to(at::kDouble) - theirs.to(at::kDouble)).abs().max().item<double>();
+    const double difference =
+        (ours.detach().to(at::kDouble) - theirs.to(at::kDouble)).abs().max().item<double>();
     EXPECT_LE(difference, tolerance::kReference) << what;
   }
 
@@ -175,7 +177,8 @@ TEST_F(BertParity, LossAndAllGradientsEqualTransformers) {
   expectNear(value, tensor("loss"), "loss");
   value.backward();
   for (const PublishedTensor& published : parameters.published()) {
-    const at::Tensor ours = parameters.gradients().narrow(0, published.offset, published.count).view(published.shape);
+    const at::Tensor ours =
+        parameters.gradients().narrow(0, published.offset, published.count).view(published.shape);
     expectNear(ours, tensor("gradients." + published.name), published.name);
   }
 }
@@ -194,9 +197,13 @@ TEST_F(BertParity, PublishedNamesAndShapesAreThoseOfTransformers) {
   EXPECT_EQ(ours, expected);
 }
 
-TEST_F(BertParity, TenLossesWithoutBiasCorrectionEqualTransformers) { expectLosses("steps.plain", false); }
+TEST_F(BertParity, TenLossesWithoutBiasCorrectionEqualTransformers) {
+  expectLosses("steps.plain", false);
+}
 
-TEST_F(BertParity, TenLossesWithBiasCorrectionEqualTransformers) { expectLosses("steps.corrected", true); }
+TEST_F(BertParity, TenLossesWithBiasCorrectionEqualTransformers) {
+  expectLosses("steps.corrected", true);
+}
 
 TEST_F(BertParity, RaggedBatchEqualsEveryRowAlone) {
   at::NoGradGuard no_grad;

@@ -56,11 +56,14 @@ EngineProcess::~EngineProcess() {
   }
 }
 
-void EngineProcess::signal(int number) const { ::kill(pid_, number); }
+void EngineProcess::signal(int number) const {
+  ::kill(pid_, number);
+}
 
 Finished EngineProcess::wait() {
   int status = 0;
-  const bool ended = waitUntil([&] { return ::waitpid(pid_, &status, WNOHANG) == pid_; }, std::chrono::seconds(240));
+  const bool ended =
+      waitUntil([&] { return ::waitpid(pid_, &status, WNOHANG) == pid_; }, std::chrono::seconds(240));
   if (!ended) {
     ::kill(pid_, SIGKILL);
     ::waitpid(pid_, &status, 0);

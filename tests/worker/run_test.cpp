@@ -82,7 +82,8 @@ class EngineRun : public ::testing::Test {
   std::string workspace() const { return folder.path() / "workspace"; }
   fs::path run(const std::string& id) const { return fs::path(workspace()) / "runs" / id; }
   std::vector<std::string> arguments(const std::string& id, const std::vector<std::string>& more = {}) const {
-    std::vector<std::string> all = {"run", folder.path() / "recipe.toml", "--workspace", workspace(), "--id", id};
+    std::vector<std::string> all = {"run", folder.path() / "recipe.toml", "--workspace", workspace(), "--id",
+                                    id};
     all.insert(all.end(), more.begin(), more.end());
     return all;
   }
@@ -156,7 +157,8 @@ TEST_F(EngineRun, KilledAndResumedEndsWithTheWeightsOfAnUninterruptedRun) {
   EXPECT_LT(saved, 30) << "the run was over before it was killed: nothing was tested";
   EXPECT_EQ(weights("killed", 30), weights("straight", 30));
   const auto straight = curveOf(readEvents(run("straight")), "train/loss");
-  EXPECT_EQ(curveOf(readEvents(run("killed")), "train/loss"), straight) << "no point of the curve may be lost";
+  EXPECT_EQ(curveOf(readEvents(run("killed")), "train/loss"), straight)
+      << "no point of the curve may be lost";
 }
 
 TEST_F(EngineRun, StopCommandFinishesTheStepSavesAndResumesBitExactly) {
@@ -195,7 +197,8 @@ TEST_F(EngineRun, SecondSignalEndsAtOnce) {
     process.signal(number);
   }
   const Finished finished = process.wait();
-  EXPECT_TRUE(finished.exit_code == 128 + SIGINT || finished.exit_code == 128 + SIGTERM) << finished.exit_code;
+  EXPECT_TRUE(finished.exit_code == 128 + SIGINT || finished.exit_code == 128 + SIGTERM)
+      << finished.exit_code;
   EXPECT_FALSE(std::holds_alternative<RunStopped>(readEvents(run("impatient")).back().body));
 }
 
@@ -227,8 +230,9 @@ TEST_F(EngineRun, DamagedNewestCheckpointIsLeftOutWithAWarning) {
 }
 
 TEST_F(EngineRun, AllProblemsOfARecipeAreReportedAtOnceAndNothingIsStarted) {
-  write("recipe.toml", "name = \"bad\"\n[model]\nhidden_sizes = 64\nnum_attention_heads = \"four\"\n[optimizer]\n"
-                       "learning_rate = -1\n[[phase]]\nlength = 100000\nsteps = 5\n");
+  write("recipe.toml",
+        "name = \"bad\"\n[model]\nhidden_sizes = 64\nnum_attention_heads = \"four\"\n[optimizer]\n"
+        "learning_rate = -1\n[[phase]]\nlength = 100000\nsteps = 5\n");
   const Finished finished = runEngine(arguments("bad"));
   EXPECT_EQ(finished.exit_code, 2);
   for (const char* part : {"recipe.toml:3", "hidden_size", "recipe.toml:4", "recipe.toml:6"}) {
@@ -248,7 +252,10 @@ TEST_F(EngineRun, EmptyCorpusFailsWithItsPathAndAHint) {
 }
 
 TEST_F(EngineRun, BinaryCorpusFailsWithItsPath) {
-  const auto binary = write("binary.dat", std::string("\x7f" "ELF\0\0\x01\x02\xff\xfe", 10) + std::string(5000, '\0'));
+  const auto binary = write("binary.dat", std::string("\x7f"
+                                                      "ELF\0\0\x01\x02\xff\xfe",
+                                                      10) +
+                                              std::string(5000, '\0'));
   const Finished finished = runEngine(arguments("binary", {"--set", "text.files=" + binary.string()}));
   EXPECT_EQ(finished.exit_code, 1);
   EXPECT_NE(finished.output.find("binary.dat"), std::string::npos) << finished.output;
@@ -258,7 +265,8 @@ TEST_F(EngineRun, CudaWhereThereIsNoneIsOneSentence) {
   if (fs::exists("/dev/nvidia0")) {
     GTEST_SKIP() << "this machine has a GPU";
   }
-  const Finished finished = runEngine(arguments("gpu", {"--set", "run.device=cuda", "--set", "model.num_attention_heads=1"}));
+  const Finished finished =
+      runEngine(arguments("gpu", {"--set", "run.device=cuda", "--set", "model.num_attention_heads=1"}));
   EXPECT_EQ(finished.exit_code, 1);
   EXPECT_NE(finished.output.find("cannot compute on cuda"), std::string::npos) << finished.output;
   const auto events = readEvents(run("gpu"));
@@ -267,7 +275,8 @@ TEST_F(EngineRun, CudaWhereThereIsNoneIsOneSentence) {
 }
 
 TEST_F(EngineRun, FullDiskFailsWithAHintAndResumesWhenThereIsSpace) {
-  // A file where the folder of checkpoints should be stands for any disk that refuses: as root, permissions do not.
+  // A file where the folder of checkpoints should be stands for any disk that refuses: as root, permissions
+  // do not.
   const fs::path mount = folder.path() / "small";
   fs::create_directory(mount);
   if (::mount("tmpfs", mount.c_str(), "tmpfs", 0, "size=1m") != 0) {
@@ -313,11 +322,13 @@ class Serve : public EngineRun {
 };
 
 TEST_F(Serve, AnswersWithMapsWhoseRowsSumToOne) {
-  const Finished trained = runEngine(arguments(
-      "served", {"--set", "phase.0.steps=2", "--set", "phase.1.steps=1", "--set", "optimizer.warmup_steps=0"}));
+  const Finished trained =
+      runEngine(arguments("served", {"--set", "phase.0.steps=2", "--set", "phase.1.steps=1", "--set",
+                                     "optimizer.warmup_steps=0"}));
   ASSERT_EQ(trained.exit_code, 0) << trained.output;
   const std::string array = folder.path() / "maps.safetensors";
-  const auto reply = ask({7, run("served") / "checkpoints" / "3", "The weaver laughs.", "She is tired.", array});
+  const auto reply =
+      ask({7, run("served") / "checkpoints" / "3", "The weaver laughs.", "She is tired.", array});
   ASSERT_FALSE(reply.failed) << reply.failure.text;
   EXPECT_EQ(reply.answer.id, 7);
   EXPECT_EQ(reply.answer.layers, 2);
@@ -343,12 +354,14 @@ TEST_F(Serve, ForeignCheckpointIsOneSentence) {
 }
 
 TEST_F(Serve, MissingCheckpointEmptyTextAndGarbageAreAnsweredAndServingGoesOn) {
-  const std::string input = "garbage\n" + encodeRequest({2, "/nowhere", "text", "", "/tmp/unused.safetensors"}) + "\n";
+  const std::string input =
+      "garbage\n" + encodeRequest({2, "/nowhere", "text", "", "/tmp/unused.safetensors"}) + "\n";
   const Finished finished = runEngine({"serve"}, input);
   EXPECT_EQ(finished.exit_code, 0);
   size_t line_end = finished.output.find('\n');
   const auto first = decodeReply(finished.output.substr(0, line_end));
-  const auto second = decodeReply(finished.output.substr(line_end + 1, finished.output.find('\n', line_end + 1) - line_end - 1));
+  const auto second = decodeReply(
+      finished.output.substr(line_end + 1, finished.output.find('\n', line_end + 1) - line_end - 1));
   ASSERT_TRUE(first.ok() && second.ok()) << finished.output;
   EXPECT_TRUE(first->failed);
   EXPECT_TRUE(second->failed);

@@ -1,9 +1,9 @@
 #include "engine/base/file.h"
 
 #include <gtest/gtest.h>
-#include <chrono>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <chrono>
 
 #include <algorithm>
 #include <fstream>

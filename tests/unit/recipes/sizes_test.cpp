@@ -111,8 +111,8 @@ TEST(EstimateRecipe, TimeIsWorkOverRate) {
   EXPECT_FALSE(unknown.seconds.has_value());
 }
 
-// Most resident memory of six steps of bert-mini-sample.toml on a CPU with AVX512-BF16 (Linux, LibTorch 2.11, 2 threads), as
-// train/memory_bytes said; the vocabulary is the one that its text gives.
+// Most resident memory of six steps of bert-mini-sample.toml on a CPU with AVX512-BF16 (Linux, LibTorch 2.11,
+// 2 threads), as train/memory_bytes said; the vocabulary is the one that its text gives.
 TEST(EstimateRecipe, MemoryIsWithinAQuarterOfWhatWasMeasured) {
   struct Measured {
     int64_t rows, layers;
