@@ -50,7 +50,8 @@ uint16_t Tables::symbol(const PreToken& token) const {
     const auto at =
         std::lower_bound(runs_.begin(), runs_.end(), of.value,
                          [](const LearntRun& learnt, uint64_t value) { return learnt.value < value; });
-    return at != runs_.end() && at->value == of.value ? static_cast<uint16_t>(at->symbol) : unknown;
+    return at != runs_.end() && at->value == of.value ? static_cast<uint16_t>(at->symbol)
+                                                      : static_cast<uint16_t>(unknown);
   };
   switch (token.kind) {
     case PreTokenKind::kDigits:

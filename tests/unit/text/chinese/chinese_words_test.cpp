@@ -6,6 +6,7 @@
 
 #include "engine/base/file.h"
 #include "engine/text/chinese/chinese_trainer.h"
+#include "engine/text/chinese/model_file.h"
 #include "engine/text/unicode.h"
 #include "tests/unit/text/chinese/toy_corpus.h"
 
@@ -197,6 +198,10 @@ TEST(ChineseWordsTest, SaysWhatIsWrongWithAFile) {
   EXPECT_NE(errorOf(newer).find("format 2"), std::string::npos);
   EXPECT_NE(errorOf(newer).find("words.model"), std::string::npos);
   EXPECT_FALSE(ChineseWords::load(folder / "missing.model").ok());
+}
+
+TEST(ChineseWordsTest, RefusesTablesThatContradictEachOtherUnderARightChecksum) {
+  EXPECT_NE(errorOf(chinese::writeTables({})).find("contradict"), std::string::npos);
 }
 
 TEST(ChineseWordsTest, NoticesEveryFlippedBit) {
