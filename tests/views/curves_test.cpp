@@ -257,6 +257,18 @@ TEST_F(CurvesViewTest, OpensWithOneChartPerMetricAndLossesTogether) {
   EXPECT_EQ(chart(1).metrics(), QStringList{QStringLiteral("train/learning_rate")});
 }
 
+TEST_F(CurvesViewTest, TheRawLineOfAFewPointsStaysInsideTheChart) {
+  view.setSmoothing(0.6);
+  view.setVisibleRuns({{.id = QStringLiteral("a"), .name = QStringLiteral("first"), .style = 0}});
+  view.setSeries({{.run_id = QStringLiteral("a"),
+                   .metric = QStringLiteral("train/loss"),
+                   .axis = view.axis(),
+                   .raw = {at(0, 7.6), at(50, 6.3), at(100, 5.2)}}});
+  ASSERT_TRUE(QTest::qWaitFor([&] { return chart(0).area().x.upper < 200; }));
+  EXPECT_LE(chart(0).area().y.lower, 5.2);
+  EXPECT_GE(chart(0).area().y.upper, 7.6);
+}
+
 TEST_F(CurvesViewTest, EveryControlIsInSightOnANarrowScreen) {
   view.resize(520, 600);
   settle();

@@ -249,7 +249,9 @@ struct CurveChart::Impl {
 
   // The sides that follow the data take their extent.
   void follow() {
-    // The raw lines are context: noise of theirs would squeeze the lines that are read.
+    // The raw lines are context: noise of theirs would squeeze the lines that are read. Of a few points they are no
+    // noise, and the smoothed line lags far behind them.
+    constexpr size_t kFewPoints = 50;
     std::vector<Points> drawn;
     for (const DrawnCurve& curve : curves) {
       const Points& front = curve.curve.smooth ? curve.curve.smooth : curve.curve.raw;
@@ -257,6 +259,10 @@ struct CurveChart::Impl {
         continue;
       }
       drawn.push_back(front);
+      const Points& raw = curve.curve.raw;
+      if (settings.show_raw && raw != nullptr && raw != front && raw->size() <= kFewPoints) {
+        drawn.push_back(raw);
+      }
     }
     empty_text->setVisible(drawn.empty());
     if (drawn.empty()) {
