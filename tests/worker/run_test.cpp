@@ -275,8 +275,6 @@ TEST_F(EngineRun, CudaWhereThereIsNoneIsOneSentence) {
 }
 
 TEST_F(EngineRun, FullDiskFailsWithAHintAndResumesWhenThereIsSpace) {
-  // A file where the folder of checkpoints should be stands for any disk that refuses: as root, permissions
-  // do not.
   const fs::path mount = folder.path() / "small";
   fs::create_directory(mount);
   if (::mount("tmpfs", mount.c_str(), "tmpfs", 0, "size=1m") != 0) {
