@@ -1,9 +1,16 @@
 #include "engine/events/inspection.h"
 
+#include <algorithm>
+#include <array>
+#include <string_view>
+
 #include "engine/base/json.h"
 
 namespace heddle {
 namespace {
+
+// In the order of TokenState.
+constexpr std::array<std::string_view, 5> kStateNames = {"plain", "masked", "random", "kept", "target"};
 
 // A token travels as [text, segment, begin, end]: five hundred objects with named members would be half
 // names.
@@ -103,6 +110,79 @@ Result<InspectionReply> decodeReply(std::string_view line) {
         {item[0].get<std::string>(), item[1].get<int32_t>(), item[2].get<int32_t>(), item[3].get<int32_t>()});
   }
   return reply;
+}
+
+std::string encodeTrainingRow(const TrainingRow& row) {
+  Json tokens = Json::array();
+  for (const TrainingToken& token : row.tokens) {
+    Json made = {{"text", token.text},
+                 {"segment", token.segment},
+                 {"unit", token.unit},
+                 {"grain", token.grain},
+                 {"state", kStateNames[static_cast<size_t>(token.state)]}};
+    if (!token.label.empty()) {
+      made["label"] = token.label;
+    }
+    if (token.order >= 0) {
+      made["order"] = token.order;
+    }
+    if (token.span >= 0) {
+      made["span"] = token.span;
+    }
+    tokens.push_back(std::move(made));
+  }
+  Json line = {{"kind", "row"},
+               {"row", row.row},
+               {"label", row.label < 0 ? Json(nullptr) : Json(row.label)},
+               {"label_text", row.label_text},
+               {"tokens", std::move(tokens)}};
+  if (!row.target.empty()) {
+    line["target"] = row.target;
+  }
+  return dumpJson(line);
+}
+
+Result<TrainingRow> decodeTrainingRow(std::string_view line) {
+  constexpr const char* kWhat = "a training row";
+  const auto json = parseJson(line, kWhat);
+  if (!json) {
+    return malformed(kWhat, json.error().text);
+  }
+  if (!json->is_object() || jsonValue(*json, "kind", std::string{}) != "row") {
+    return malformed(kWhat, "its \"kind\" is not row");
+  }
+  const auto tokens = json->find("tokens");
+  if (tokens == json->end() || !tokens->is_array()) {
+    return malformed(kWhat, "it has no \"tokens\"");
+  }
+  TrainingRow row;
+  row.row = jsonValue(*json, "row", int64_t{0});
+  row.label = jsonValue(*json, "label", int32_t{-1});
+  row.label_text = jsonValue(*json, "label_text", std::string{});
+  row.tokens.reserve(tokens->size());
+  for (const Json& item : *tokens) {
+    const std::string state = item.is_object() ? jsonValue(item, "state", std::string{}) : std::string{};
+    const auto known = std::find(kStateNames.begin(), kStateNames.end(), state);
+    if (known == kStateNames.end()) {
+      return malformed(kWhat, "the state of a token is \"" + state + "\"");
+    }
+    row.tokens.push_back({.text = jsonValue(item, "text", std::string{}),
+                          .segment = jsonValue(item, "segment", int32_t{0}),
+                          .unit = jsonValue(item, "unit", int32_t{-1}),
+                          .grain = jsonValue(item, "grain", int32_t{0}),
+                          .state = static_cast<TokenState>(known - kStateNames.begin()),
+                          .label = jsonValue(item, "label", std::string{}),
+                          .order = jsonValue(item, "order", int32_t{-1}),
+                          .span = jsonValue(item, "span", int32_t{-1})});
+  }
+  if (const auto target = json->find("target"); target != json->end()) {
+    if (!target->is_array() ||
+        !std::all_of(target->begin(), target->end(), [](const Json& piece) { return piece.is_string(); })) {
+      return malformed(kWhat, "its \"target\" is no list of texts");
+    }
+    row.target = target->get<std::vector<std::string>>();
+  }
+  return row;
 }
 
 }  // namespace heddle

@@ -59,4 +59,36 @@ struct InspectionReply {
 };
 Result<InspectionReply> decodeReply(std::string_view line);
 
+// What masking did to a token. kTarget: predicted without being changed (language models, permutations).
+enum class TokenState { kPlain, kMasked, kRandom, kKept, kTarget };
+
+// A token of a training row as the encoder reads it.
+struct TrainingToken {
+  std::string text;  // the piece as the vocabulary spells it
+  int32_t segment = 0;
+  int32_t unit = -1;  // number of its word or phrase in the row's text; -1 = special token
+  int32_t grain = 0;  // 0 = fine, 1 = coarse
+  TokenState state = TokenState::kPlain;
+  std::string label;   // what the model must predict here; empty = nothing
+  int32_t order = -1;  // place in the factorisation order; -1 = there is none
+  int32_t span = -1;   // number of the masked span in the row; -1 = in none
+
+  bool operator==(const TrainingToken&) const = default;
+};
+
+// A row of a training batch in words, for the batch inspector: one line of `heddle-engine corpus rows`.
+struct TrainingRow {
+  int64_t row = 0;                    // in the step's global batch
+  int32_t label = -1;                 // the pair's label; -1 = there is none
+  std::string label_text;             // "next", "random", "in order", "swapped"; empty without a label
+  std::vector<TrainingToken> tokens;  // the fine sequence, then the coarse one
+  std::vector<std::string> target;    // what a decoder must write; empty without one
+
+  bool operator==(const TrainingRow&) const = default;
+};
+
+std::string encodeTrainingRow(const TrainingRow& row);
+// Error: not such a line. Members that are missing have their defaults.
+Result<TrainingRow> decodeTrainingRow(std::string_view line);
+
 }  // namespace heddle

@@ -62,5 +62,38 @@ TEST(InspectionTest, WhatIsNoQuestionOrAnswerIsRefusedWithASentence) {
   EXPECT_FALSE(decodeReply(R"({"kind":"attention","id":1,"tokens":[["a",0,1]]})").ok());
 }
 
+TEST(InspectionTest, ATrainingRowComesBackAsItWas) {
+  TrainingRow row{.row = 12, .label = 1, .label_text = "swapped", .target = {"<x0>", "织"}};
+  row.tokens = {
+      {.text = "[CLS]", .order = 3},
+      {.text = "[MASK]", .unit = 0, .state = TokenState::kMasked, .label = "##ing", .span = 0},
+      {.text = "loom", .segment = 1, .unit = 1, .grain = 1, .state = TokenState::kRandom, .label = "织"},
+      {.text = "\"weft\"", .unit = 2, .state = TokenState::kKept, .label = "\"weft\"", .span = 1},
+      {.text = "a", .unit = 3, .state = TokenState::kTarget, .label = "b", .order = 0}};
+  const std::string line = encodeTrainingRow(row);
+  EXPECT_EQ(line.find('\n'), std::string::npos);
+  const auto decoded = decodeTrainingRow(line);
+  ASSERT_TRUE(decoded.ok());
+  EXPECT_EQ(*decoded, row);
+}
+
+TEST(InspectionTest, ATrainingRowWithoutAPairHasNoLabel) {
+  const std::string line = encodeTrainingRow({.row = 3});
+  EXPECT_NE(line.find(R"("label":null)"), std::string::npos) << line;
+  const auto decoded = decodeTrainingRow(line);
+  ASSERT_TRUE(decoded.ok());
+  EXPECT_EQ(decoded->label, -1);
+}
+
+TEST(InspectionTest, WhatIsNoTrainingRowIsRefusedWithASentence) {
+  for (const char* line : {"", "[]", R"({"kind":"attention","tokens":[]})", R"({"kind":"row"})",
+                           R"({"kind":"row","tokens":[3]})", R"({"kind":"row","tokens":[{"state":"lost"}]})",
+                           R"({"kind":"row","tokens":[],"target":[1]})"}) {
+    const auto decoded = decodeTrainingRow(line);
+    ASSERT_FALSE(decoded.ok()) << line;
+    EXPECT_NE(decoded.error().text.find("cannot read a training row"), std::string::npos);
+  }
+}
+
 }  // namespace
 }  // namespace heddle
