@@ -1,5 +1,7 @@
 #include "views/attention/attention_view.h"
 
+#include <algorithm>
+
 #include "views/attention/attention_view_impl.h"
 
 namespace heddle::ui {

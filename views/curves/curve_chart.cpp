@@ -1,5 +1,7 @@
 #include "views/curves/curve_chart.h"
 
+#include <algorithm>
+
 #include "views/curves/curve_chart_impl.h"
 
 namespace heddle::ui {

@@ -3,6 +3,7 @@
 #include <qcustomplot.h>
 
 #include <QtWidgets>
+#include <algorithm>
 #include <cmath>
 
 #include "views/common/empty_state.h"

@@ -1,5 +1,7 @@
 #include "views/log/log_view.h"
 
+#include <algorithm>
+
 #include <QtWidgets>
 
 #include "views/common/empty_state.h"

@@ -1,5 +1,6 @@
 #include "engine/text/phrases/phrase_tokenizer.h"
 
+#include <algorithm>
 #include <string>
 
 #include "engine/text/phrases/phrase_words.h"

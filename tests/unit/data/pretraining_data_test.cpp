@@ -1,5 +1,6 @@
 #include "engine/data/pretraining_data.h"
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 #include <thread>

@@ -1,5 +1,6 @@
 // The attention kernels, run by the emulator, against plain loops in double.
 
+#include <algorithm>
 #include <array>
 #include <tuple>
 

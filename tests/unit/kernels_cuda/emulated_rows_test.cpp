@@ -1,5 +1,6 @@
 // The kernels that work on rows or flat buffers, run by the emulator, against plain loops in double.
 
+#include <algorithm>
 #include <cmath>
 #include <tuple>
 #include <utility>

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "engine/text/subword/sentencepiece.h"
 #include "tests/unit/subword/subword_fixture.h"
 

@@ -1,5 +1,6 @@
 #include "engine/text/phrases/phrase_counts.h"
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <map>
