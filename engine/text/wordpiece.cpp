@@ -109,10 +109,10 @@ std::vector<Piece> WordPiece::encode(std::string_view utf8) const {
 void WordPiece::encode(std::string_view utf8, std::vector<Piece>& out) const {
   thread_local WordList words;
   splitWords(utf8, tables_->lowercase, words);
-  encodeWords(words, out);
+  encode(words, out);
 }
 
-void WordPiece::encodeWords(const WordList& words, std::vector<Piece>& out) const {
+void WordPiece::encode(const WordList& words, std::vector<Piece>& out) const {
   const PieceTrie& trie = tables_->trie;
   for (const WordList::Word& word : words.words) {
     const std::string_view text = words.text(word);

@@ -52,6 +52,8 @@ class WordPiece {
   std::vector<Piece> encode(std::string_view utf8) const;
   // The same appended to `out`; allocates nothing once `out` has room.
   void encode(std::string_view utf8, std::vector<Piece>& out) const;
+  // The same from words that splitWords() has split with lowercase().
+  void encode(const WordList& words, std::vector<Piece>& out) const;
 
   int32_t size() const;
   bool lowercase() const;
@@ -64,7 +66,6 @@ class WordPiece {
  private:
   struct Tables;
   explicit WordPiece(std::shared_ptr<const Tables> tables) : tables_(std::move(tables)) {}
-  void encodeWords(const WordList& words, std::vector<Piece>& out) const;
 
   std::shared_ptr<const Tables> tables_;
 };

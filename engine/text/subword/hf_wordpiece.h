@@ -25,6 +25,7 @@ class HfWordPiece final : public Tokenizer {
   using Tokenizer::encode;
   // Invalid UTF-8 is skipped. [PAD], [UNK], [CLS], [SEP] and [MASK] in the text become those pieces.
   void encode(std::string_view utf8, std::vector<Piece>& out) const override;
+  std::optional<bool> lowercase() const override { return vocabulary_.lowercase(); }
   int32_t size() const override { return vocabulary_.size(); }
   const std::string& text(int32_t id) const override { return vocabulary_.text(id); }
   std::optional<int32_t> id(std::string_view piece) const override { return vocabulary_.id(piece); }

@@ -11,6 +11,11 @@ class WordPieceTokenizer final : public Tokenizer {
 
   using Tokenizer::encode;
   void encode(std::string_view utf8, std::vector<Piece>& out) const override { wordpiece_.encode(utf8, out); }
+  std::optional<bool> lowercase() const override { return wordpiece_.lowercase(); }
+  bool encodeWords(const WordList& words, std::vector<Piece>& out) const override {
+    wordpiece_.encode(words, out);
+    return true;
+  }
   int32_t size() const override { return wordpiece_.size(); }
   const std::string& text(int32_t id) const override { return wordpiece_.text(id); }
   std::optional<int32_t> id(std::string_view piece) const override { return wordpiece_.id(piece); }

@@ -37,6 +37,13 @@ class Tokenizer {
   virtual void encode(std::string_view utf8, std::vector<Piece>& out) const = 0;
   std::vector<Piece> encode(std::string_view utf8) const;
 
+  // What splitWords() is asked for before this kind matches pieces; nullopt where the model's own
+  // normalisation decides about capitals.
+  virtual std::optional<bool> lowercase() const { return std::nullopt; }
+  // encode() from words that splitWords() has split with lowercase(), so that nobody splits twice. False, and
+  // nothing is appended, by kinds that do not build on splitWords().
+  virtual bool encodeWords(const WordList& /*words*/, std::vector<Piece>& /*out*/) const { return false; }
+
   // Whether sample() differs from encode().
   virtual bool canSample() const { return false; }
   // As encode(), with a segmentation drawn at random: a pure function of text, sampling and seed. Kinds that

@@ -97,10 +97,15 @@ Result<std::unique_ptr<WordTokenizer>> WordTokenizer::load(const std::filesystem
 void WordTokenizer::encode(std::string_view utf8, std::vector<Piece>& out) const {
   thread_local WordList words;
   splitWords(utf8, vocabulary_.lowercase(), words);
+  encodeWords(words, out);
+}
+
+bool WordTokenizer::encodeWords(const WordList& words, std::vector<Piece>& out) const {
   const int32_t unknown = vocabulary_.special().unk;
   visitUnits(words, unit_, [&](std::string_view unit, int32_t begin, int32_t end) {
     out.push_back({vocabulary_.id(unit).value_or(unknown), begin, end});
   });
+  return true;
 }
 
 }  // namespace heddle

@@ -35,6 +35,8 @@ class WordTokenizer final : public Tokenizer {
   using Tokenizer::encode;
   // A unit outside the vocabulary is [UNK]. Invalid UTF-8 is skipped.
   void encode(std::string_view utf8, std::vector<Piece>& out) const override;
+  std::optional<bool> lowercase() const override { return vocabulary_.lowercase(); }
+  bool encodeWords(const WordList& words, std::vector<Piece>& out) const override;
   int32_t size() const override { return vocabulary_.size(); }
   const std::string& text(int32_t id) const override { return vocabulary_.text(id); }
   std::optional<int32_t> id(std::string_view piece) const override { return vocabulary_.id(piece); }
