@@ -1,20 +1,22 @@
 #include "engine/data/corpus_reader.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
+#include <array>
+#include <optional>
 
-#include "engine/text/unicode.h"
+#include "engine/data/reading/document_format.h"
+#include "engine/data/reading/line_reader.h"
 
 namespace heddle {
 namespace {
 
-constexpr size_t kBlockBytes = 1 << 20;
-constexpr size_t kLongestLine = 64 << 20;
-
-Error pathError(const std::filesystem::path& path, const std::string& found, std::string hint) {
-  return {"cannot read the text " + path.string() + ": " + found, std::move(hint)};
-}
+constexpr std::array<std::pair<std::string_view, CorpusFormat>, 5> kFormats = {{
+    {"auto", CorpusFormat::kAuto},
+    {"plain", CorpusFormat::kPlain},
+    {"documents", CorpusFormat::kDocuments},
+    {"jsonl", CorpusFormat::kJsonLines},
+    {"wikiextractor", CorpusFormat::kWikiExtractor},
+}};
 
 bool hidden(const std::filesystem::path& path) {
   return path.filename().string().starts_with(".");
@@ -33,10 +35,10 @@ Status listFolder(const std::filesystem::path& folder, std::vector<std::filesyst
     }
   }
   if (code) {
-    return pathError(folder, code.message(), "check the permissions of the folder");
+    return textError(folder, code.message(), "check the permissions of the folder");
   }
   if (found.empty()) {
-    return pathError(folder, "the folder holds no files", "put text files there, or name another folder");
+    return textError(folder, "the folder holds no files", "put text files there, or name another folder");
   }
   std::sort(found.begin(), found.end());
   out.insert(out.end(), found.begin(), found.end());
@@ -45,148 +47,104 @@ Status listFolder(const std::filesystem::path& folder, std::vector<std::filesyst
 
 }  // namespace
 
-Result<CorpusReader> CorpusReader::open(const std::vector<std::filesystem::path>& files_or_folders) {
-  CorpusReader reader;
-  for (const std::filesystem::path& path : files_or_folders) {
+Result<CorpusFormat> corpusFormat(std::string_view name) {
+  std::string names;
+  for (const auto& [known, format] : kFormats) {
+    if (known == name) {
+      return format;
+    }
+    names += (names.empty() ? "" : ", ") + std::string(known);
+  }
+  return Error{"there is no text format \"" + std::string(name) + "\"", "the formats are: " + names};
+}
+
+struct CorpusReader::Impl {
+  explicit Impl(CorpusReaderOptions given) : options(std::move(given)) {}
+
+  Status openNext() {
+    Result<LineReader> opened = LineReader::open(files[next_file++]);
+    if (!opened.ok()) {
+      return opened.error();
+    }
+    lines.emplace(std::move(*opened));
+    CorpusFormat kind = options.format;
+    if (kind == CorpusFormat::kAuto) {
+      const Result<std::string_view> beginning = lines->beginning();
+      if (!beginning.ok()) {
+        return beginning.error();
+      }
+      kind = guessFormat(lines->path(), *beginning);
+    }
+    format = makeDocumentFormat(kind, /*guessed=*/options.format == CorpusFormat::kAuto, options.json_key);
+    return {};
+  }
+
+  CorpusReaderOptions options;
+  std::vector<std::filesystem::path> files;
+  int64_t total_bytes = 0;
+  int64_t earlier_bytes = 0;  // of the files before the open one
+  size_t next_file = 0;
+  std::optional<LineReader> lines;         // of the open file
+  std::unique_ptr<DocumentFormat> format;  // of the open file
+};
+
+CorpusReader::CorpusReader(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+CorpusReader::CorpusReader(CorpusReader&&) noexcept = default;
+CorpusReader& CorpusReader::operator=(CorpusReader&&) noexcept = default;
+CorpusReader::~CorpusReader() = default;
+
+Result<CorpusReader> CorpusReader::open(CorpusReaderOptions options) {
+  auto impl = std::make_unique<Impl>(std::move(options));
+  for (const std::filesystem::path& path : impl->options.files) {
     std::error_code code;
     const std::filesystem::file_status status = std::filesystem::status(path, code);
     if (status.type() == std::filesystem::file_type::not_found) {
-      return pathError(path, "there is no such file or folder", "check text.files of the recipe");
+      return textError(path, "there is no such file or folder", "check the files that the recipe names");
     }
     if (std::filesystem::is_directory(status)) {
-      if (const Status listed = listFolder(path, reader.files_); !listed.ok()) {
+      if (const Status listed = listFolder(path, impl->files); !listed.ok()) {
         return listed.error();
       }
     } else {
-      reader.files_.push_back(path);
+      impl->files.push_back(path);
     }
   }
-  for (const std::filesystem::path& path : reader.files_) {
+  for (const std::filesystem::path& path : impl->files) {
     std::error_code code;
     const auto bytes = std::filesystem::file_size(path, code);
-    reader.total_bytes_ += code ? 0 : static_cast<int64_t>(bytes);
+    impl->total_bytes += code ? 0 : static_cast<int64_t>(bytes);
   }
-  return reader;
+  return CorpusReader(std::move(impl));
+}
+
+const std::vector<std::filesystem::path>& CorpusReader::files() const {
+  return impl_->files;
 }
 
 double CorpusReader::fraction() const {
-  return total_bytes_ == 0
+  const int64_t read = impl_->earlier_bytes + (impl_->lines ? impl_->lines->consumed() : 0);
+  return impl_->total_bytes == 0
              ? 1.0
-             : std::min(1.0, static_cast<double>(read_bytes_) / static_cast<double>(total_bytes_));
-}
-
-Error CorpusReader::error(const std::string& found, std::string hint) const {
-  return pathError(files_[next_file_ - 1], "line " + std::to_string(line_) + " " + found, std::move(hint));
-}
-
-Status CorpusReader::openNext() {
-  const std::filesystem::path& path = files_[next_file_++];
-  errno = 0;
-  stream_ = std::ifstream(path, std::ios::binary);
-  if (!stream_) {
-    return pathError(path, std::strerror(errno), "check its permissions");
-  }
-  open_ = true;
-  block_.clear();
-  block_at_ = 0;
-  line_ = invalid_ = multibyte_ = file_bytes_ = first_invalid_line_ = 0;
-  return {};
-}
-
-Result<bool> CorpusReader::readLine(std::string& line) {
-  line.clear();
-  ++line_;
-  for (;;) {
-    if (block_at_ == block_.size()) {
-      block_.resize(kBlockBytes);
-      errno = 0;
-      stream_.read(block_.data(), static_cast<std::streamsize>(kBlockBytes));
-      block_.resize(static_cast<size_t>(stream_.gcount()));
-      block_at_ = 0;
-      read_bytes_ += static_cast<int64_t>(block_.size());
-      if (stream_.bad() || (block_.empty() && errno != 0)) {
-        return pathError(files_[next_file_ - 1], std::strerror(errno),
-                         "check that it is a readable text file");
-      }
-      if (block_.empty()) {
-        return !line.empty();
-      }
-    }
-    const size_t end = block_.find('\n', block_at_);
-    const size_t stop = end == std::string::npos ? block_.size() : end;
-    const size_t known = line.size();
-    line.append(block_, block_at_, stop - block_at_);
-    block_at_ = end == std::string::npos ? stop : stop + 1;
-    if (line.find('\0', known) != std::string::npos) {
-      return error("holds NUL bytes, so this is a binary file",
-                   "give plain text in UTF-8; other encodings can be converted with iconv");
-    }
-    if (line.size() > kLongestLine) {
-      return error("is longer than 64 MB", "put each paragraph on a line of its own");
-    }
-    if (end != std::string::npos) {
-      return true;
-    }
-  }
-}
-
-Status CorpusReader::checkLine(const std::string& line) {
-  file_bytes_ += static_cast<int64_t>(line.size());
-  std::string_view rest = line;
-  for (;;) {
-    const size_t at = findInvalidUtf8(rest);
-    const std::string_view valid = rest.substr(0, at);
-    multibyte_ +=
-        std::count_if(valid.begin(), valid.end(), [](char c) { return static_cast<uint8_t>(c) >= 0xC0; });
-    if (at == std::string_view::npos) {
-      return {};
-    }
-    first_invalid_line_ = first_invalid_line_ == 0 ? line_ : first_invalid_line_;
-    ++invalid_;
-    // A few broken bytes in a large file are an accident; many beside few valid characters are another
-    // encoding.
-    if (invalid_ > 10 && invalid_ > multibyte_ / 10 + file_bytes_ / 10000) {
-      line_ = first_invalid_line_;
-      return error("is where bytes that are not UTF-8 begin, and there are many of them",
-                   "convert the file, for instance with: iconv -f latin1 -t utf-8");
-    }
-    rest = rest.substr(at + 1);
-  }
+             : std::min(1.0, static_cast<double>(read) / static_cast<double>(impl_->total_bytes));
 }
 
 Result<bool> CorpusReader::next(std::vector<std::string>& paragraphs) {
-  paragraphs.clear();
-  std::string line;
   for (;;) {
-    if (!open_) {
-      if (!paragraphs.empty() || next_file_ == files_.size()) {
-        return !paragraphs.empty();
+    if (!impl_->lines) {
+      if (impl_->next_file == impl_->files.size()) {
+        paragraphs.clear();
+        return false;
       }
-      if (const Status status = openNext(); !status.ok()) {
-        return status.error();
+      if (const Status opened = impl_->openNext(); !opened.ok()) {
+        return opened.error();
       }
     }
-    const Result<bool> more = readLine(line);
-    if (!more.ok()) {
-      return more.error();
+    const Result<bool> more = impl_->format->next(*impl_->lines, paragraphs);
+    if (!more.ok() || *more) {
+      return more;
     }
-    if (!*more) {
-      open_ = false;
-      continue;
-    }
-    if (const Status status = checkLine(line); !status.ok()) {
-      return status.error();
-    }
-    std::string_view text = line;
-    if (line_ == 1 && text.starts_with("\xEF\xBB\xBF")) {
-      text.remove_prefix(3);
-    }
-    text = stripSpace(text);
-    if (!text.empty()) {
-      paragraphs.emplace_back(text);
-    } else if (!paragraphs.empty()) {
-      return true;
-    }
+    impl_->earlier_bytes += impl_->lines->consumed();
+    impl_->lines.reset();
   }
 }
 

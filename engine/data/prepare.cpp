@@ -36,7 +36,7 @@ class Source {
     if (recipe_.files.empty()) {
       return {};
     }
-    Result<CorpusReader> reader = CorpusReader::open(recipe_.files);
+    Result<CorpusReader> reader = CorpusReader::open({.files = recipe_.files});
     if (!reader.ok()) {
       return reader.error();
     }

@@ -43,7 +43,7 @@ const std::vector<std::string>& benchParagraphs() {
   static const std::vector<std::string> paragraphs = [] {
     std::vector<std::string> all;
     std::vector<std::string> document;
-    CorpusReader reader = CorpusReader::open({benchFile()}).value();
+    CorpusReader reader = CorpusReader::open({.files = {benchFile()}}).value();
     for (size_t bytes = 0; bytes < (32 << 20) && reader.next(document).value();) {
       for (std::string& paragraph : document) {
         bytes += paragraph.size();
@@ -56,7 +56,7 @@ const std::vector<std::string>& benchParagraphs() {
 }
 
 Result<PhraseCounts> count(int longest) {
-  CorpusReader reader = CorpusReader::open({benchFile()}).value();
+  CorpusReader reader = CorpusReader::open({.files = {benchFile()}}).value();
   PhraseCountOptions options;
   options.longest = longest;
   if (const char* mib = std::getenv("HEDDLE_BENCH_MIB"); mib != nullptr) {

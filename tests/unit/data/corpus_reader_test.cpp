@@ -10,7 +10,7 @@ using Documents = std::vector<std::vector<std::string>>;
 class CorpusReaderTest : public WorkspaceTest {
  protected:
   static Result<Documents> readAll(const std::vector<std::filesystem::path>& paths) {
-    Result<CorpusReader> reader = CorpusReader::open(paths);
+    Result<CorpusReader> reader = CorpusReader::open({.files = paths});
     if (!reader.ok()) {
       return reader.error();
     }
@@ -93,7 +93,7 @@ TEST_F(CorpusReaderTest, NamesWhatIsNotThere) {
 
 TEST_F(CorpusReaderTest, SaysWhenAFileVanishesBeforeItIsRead) {
   const auto path = write("gone.txt", "text\n");
-  Result<CorpusReader> reader = CorpusReader::open({path});
+  Result<CorpusReader> reader = CorpusReader::open({.files = {path}});
   ASSERT_TRUE(reader.ok());
   std::filesystem::remove(path);
   std::vector<std::string> paragraphs;
