@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "engine/base/file.h"
+#include "engine/data/corpus_reader.h"
 #include "engine/data/prepare.h"
 #include "engine/data/pretraining_data.h"
 #include "engine/text/sample_text.h"
@@ -56,6 +57,29 @@ std::vector<std::string_view> linesOf(std::string_view text) {
   }
   return lines;
 }
+
+// HEDDLE_BENCH_CORPUS names a file in any format that the reader knows; MB/s count the text it gives.
+void readCorpus(benchmark::State& state) {
+  std::filesystem::path path = std::filesystem::temp_directory_path() / "heddle_text_bench.txt";
+  if (const char* given = std::getenv("HEDDLE_BENCH_CORPUS"); given != nullptr) {
+    path = given;
+  } else if (!writeFileAtomic(path, benchText()).ok()) {
+    state.SkipWithError("cannot write the text to read");
+    return;
+  }
+  int64_t bytes = 0;
+  for (auto _ : state) {
+    CorpusReader reader = CorpusReader::open({.files = {path}}).value();
+    std::vector<std::string> paragraphs;
+    while (reader.next(paragraphs).value()) {
+      for (const std::string& paragraph : paragraphs) {
+        bytes += static_cast<int64_t>(paragraph.size());
+      }
+    }
+  }
+  state.SetBytesProcessed(bytes);
+}
+BENCHMARK(readCorpus)->Unit(benchmark::kMillisecond);
 
 // Texts of at most 64 bytes, cut at spaces: the "short texts" of published comparisons.
 std::vector<std::string_view> shortTexts() {

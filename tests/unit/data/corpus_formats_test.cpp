@@ -197,9 +197,12 @@ TEST_F(CorpusFormatsTest, ReadsTheSameDocumentsFromEveryFormatAndCompression) {
     }
     json += dumpJson({{"id", index}, {"text", text}}) + "\n";
     wiki += "<doc id=\"" + std::to_string(index) + "\" url=\"u\" title=\"T\">\nT\n\n" + text + "</doc>\n";
-    write("folder/" + std::to_string(100000 + index), text);
+    if (index < 100) {
+      write("folder/" + std::to_string(1000 + index), text);
+    }
   }
-  EXPECT_EQ(*readAll({.files = {root / "text/folder"}, .format = CorpusFormat::kDocuments}), documents);
+  EXPECT_EQ(*readAll({.files = {root / "text/folder"}, .format = CorpusFormat::kDocuments}),
+            Documents(documents.begin(), documents.begin() + 100));
   for (const auto& [name, bytes] :
        {std::pair{"a.txt", asPlain(documents)}, std::pair{"a.json", json}, std::pair{"wiki_01", wiki}}) {
     const std::string half(bytes, 0, bytes.size() / 3);
@@ -255,20 +258,19 @@ TEST_F(CorpusFormatsTest, RefusesZstdThatNeedsMuchMemory) {
 }
 
 TEST_F(CorpusFormatsTest, BoundsLinesAndDocuments) {
+  // Many frames of a megabyte each: small as they lie, and the bound is seen in what is unpacked.
+  const auto repeated = [](const std::string& bytes) {
+    const std::string frame = zstd(bytes);
+    std::string all;
+    for (int count = 0; count < 65; ++count) {
+      all += frame;
+    }
+    return all;
+  };
   const std::string megabyte(1 << 20, 'x');
-  std::string line;
-  std::string document = "First.\n\n";
-  for (int count = 0; count < 65; ++count) {
-    line += megabyte;
-    document += megabyte + "\n";
-  }
-  // Packed they are small; the reader must see the bound in what it unpacks.
-  EXPECT_NE(failure({.files = {write("line.zst", zstd(line))}}).find("line 1 is longer than 64 MB"),
+  EXPECT_NE(failure({.files = {write("line.zst", repeated(megabyte))}}).find("line 1 is longer than 64 MB"),
             std::string::npos);
-  EXPECT_NE(failure({.files = {write("json.jsonl.zst", zstd("{\"text\":\"" + line + "\"}"))}})
-                .find("line 1 is longer than 64 MB"),
-            std::string::npos);
-  EXPECT_NE(failure({.files = {write("document.zst", zstd(document))}})
+  EXPECT_NE(failure({.files = {write("document.zst", zstd("First.\n\n") + repeated(megabyte + "\n"))}})
                 .find("line 3 begins a document of more than 64 MB (put a blank line between documents"),
             std::string::npos);
 }
