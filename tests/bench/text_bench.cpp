@@ -10,6 +10,7 @@
 
 #include "engine/base/file.h"
 #include "engine/data/corpus_reader.h"
+#include "engine/data/document_filter.h"
 #include "engine/data/prepare.h"
 #include "engine/data/pretraining_data.h"
 #include "engine/text/sample_text.h"
@@ -80,6 +81,24 @@ void readCorpus(benchmark::State& state) {
   state.SetBytesProcessed(bytes);
 }
 BENCHMARK(readCorpus)->Unit(benchmark::kMillisecond);
+
+// Lines as documents through the filter that drops repetitions.
+void filterCorpus(benchmark::State& state) {
+  std::vector<std::vector<std::string>> documents;
+  int64_t bytes = 0;
+  for (const std::string_view text : linesOf(benchText())) {
+    documents.push_back({std::string(text)});
+    bytes += static_cast<int64_t>(text.size());
+  }
+  for (auto _ : state) {
+    DocumentFilter filter({.deduplicate = true});
+    for (const std::vector<std::string>& document : documents) {
+      benchmark::DoNotOptimize(filter.take(document));
+    }
+  }
+  state.SetBytesProcessed(bytes * state.iterations());
+}
+BENCHMARK(filterCorpus)->Unit(benchmark::kMillisecond);
 
 // Texts of at most 64 bytes, cut at spaces: the "short texts" of published comparisons.
 std::vector<std::string_view> shortTexts() {
