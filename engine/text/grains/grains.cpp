@@ -2,6 +2,7 @@
 
 #include <unordered_map>
 
+#include "engine/text/grains/word_units.h"
 #include "engine/text/phrases/phrase_tokenizer.h"
 #include "engine/text/phrases/phrase_words.h"
 #include "engine/text/unicode.h"
@@ -22,32 +23,12 @@ struct WordHash {
 };
 using WordIndex = std::unordered_map<std::string_view, int32_t, WordHash>;
 
-// The text of consecutive words, with nothing between two. Where their bytes lie one after the other, as
-// those of ideographs do, nothing is copied.
-std::string_view joinedText(const WordList& words, size_t first, size_t last, std::string& buffer) {
-  const std::string_view head = words.text(words.words[first]);
-  const char* end = head.data() + head.size();
-  for (size_t index = first + 1; index < last; ++index) {
-    const std::string_view text = words.text(words.words[index]);
-    if (text.data() != end) {
-      buffer.clear();
-      for (size_t copied = first; copied < last; ++copied) {
-        buffer += words.text(words.words[copied]);
-      }
-      return buffer;
-    }
-    end += text.size();
-  }
-  return {head.data(), static_cast<size_t>(end - head.data())};
-}
-
 // Buffers of one thread.
 struct Scratch {
   WordList words;
   std::vector<PhraseUnit> phrases;
-  std::vector<WordSpan> spans;
+  WordUnitBuffers word_units;
   std::vector<Segment> segments;
-  std::string joined;
 };
 
 // Deals the fine tokens out to the segments; those that a token crosses become one unit.
@@ -112,24 +93,34 @@ struct Grains::Tables {
       }
       return;
     }
-    scratch.spans.clear();
-    words->segment(utf8, scratch.spans);
-    size_t first = 0;
-    for (const WordSpan& span : scratch.spans) {
-      size_t last = first;
-      while (last < list.words.size() && list.sourceBegin(list.words[last], 0) < span.end) {
-        ++last;
-      }
-      Segment segment{span.begin, span.end};
-      if (last - first > 1) {
-        const auto found = index.find(joinedText(list, first, last, scratch.joined));
-        segment.coarse = found == index.end() ? kFallsBack : fine_size + found->second;
-      }
-      scratch.segments.push_back(segment);
-      first = last;
-    }
+    visitWordUnits(*words, utf8, list, scratch.word_units,
+                   [&](const WordSpan& span, size_t, std::string_view spelling) {
+                     Segment segment{span.begin, span.end};
+                     if (!spelling.empty()) {
+                       const auto found = index.find(spelling);
+                       segment.coarse = found == index.end() ? kFallsBack : fine_size + found->second;
+                     }
+                     scratch.segments.push_back(segment);
+                   });
   }
 };
+
+std::string_view joinedText(const WordList& words, size_t first, size_t last, std::string& buffer) {
+  const std::string_view head = words.text(words.words[first]);
+  const char* end = head.data() + head.size();
+  for (size_t index = first + 1; index < last; ++index) {
+    const std::string_view text = words.text(words.words[index]);
+    if (text.data() != end) {
+      buffer.clear();
+      for (size_t copied = first; copied < last; ++copied) {
+        buffer += words.text(words.words[copied]);
+      }
+      return buffer;
+    }
+    end += text.size();
+  }
+  return {head.data(), static_cast<size_t>(end - head.data())};
+}
 
 std::string_view coarseKindName(CoarseKind kind) {
   return kind == CoarseKind::kNone ? "none" : kind == CoarseKind::kPhrases ? "phrases" : "words";

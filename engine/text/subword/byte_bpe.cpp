@@ -147,6 +147,8 @@ Result<MergeTable> readMerges(std::string_view text, std::string_view source,
 }  // namespace
 
 struct ByteBpe::Tables {
+  std::string vocab_json;  // as read
+  std::string merges_txt;
   ByteBpeOptions options;
   std::vector<std::string> pieces;
   std::unordered_map<std::string_view, int32_t> ids;
@@ -197,6 +199,8 @@ Result<std::unique_ptr<ByteBpe>> ByteBpe::fromTexts(std::string_view vocab_json,
     return pieces.error();
   }
   auto tables = std::make_unique<Tables>();
+  tables->vocab_json = vocab_json;
+  tables->merges_txt = merges_txt;
   tables->options = options;
   tables->pieces = std::move(*pieces);
   for (size_t id = 0; id < tables->pieces.size(); ++id) {
@@ -248,7 +252,7 @@ Result<std::unique_ptr<ByteBpe>> ByteBpe::fromTexts(std::string_view vocab_json,
 }
 
 template <typename MergeWord>
-void ByteBpe::encodeWords(std::string_view utf8, MergeWord&& merge_word) const {
+void ByteBpe::visitWords(std::string_view utf8, MergeWord&& merge_word) const {
   std::string_view text = utf8;
   int32_t shift = 0;
   thread_local std::string prefixed;
@@ -267,7 +271,7 @@ void ByteBpe::encodeWords(std::string_view utf8, MergeWord&& merge_word) const {
 
 void ByteBpe::encode(std::string_view utf8, std::vector<Piece>& out) const {
   thread_local std::vector<BpeSymbol> symbols;
-  encodeWords(utf8, [&](std::string_view word, int32_t offset) {
+  visitWords(utf8, [&](std::string_view word, int32_t offset) {
     const auto first = std::max(offset, 0);
     const int32_t node = tables_->words.find(word);
     const int32_t known = node == PieceTrie::kNowhere ? PieceTrie::kNoPiece : tables_->words.piece(node);
@@ -290,7 +294,7 @@ void ByteBpe::sample(std::string_view utf8, const Sampling& sampling, uint64_t s
   thread_local std::vector<BpeSymbol> symbols;
   // One stream for the text: equal words are cut differently.
   RandomStream stream(mixKey(kSamplingKey, seed), 0, 0);
-  encodeWords(utf8, [&](std::string_view word, int32_t offset) {
+  visitWords(utf8, [&](std::string_view word, int32_t offset) {
     tables_->merge(word, {sampling.alpha, &stream}, symbols);
     for (const BpeSymbol& symbol : symbols) {
       if (symbol.length > 0) {
@@ -312,6 +316,9 @@ std::optional<int32_t> ByteBpe::id(std::string_view piece) const {
 }
 const SpecialIds& ByteBpe::special() const {
   return tables_->special;
+}
+std::vector<TokenizerFile> ByteBpe::files() const {
+  return {{"vocab.json", tables_->vocab_json}, {"merges.txt", tables_->merges_txt}};
 }
 
 }  // namespace heddle

@@ -47,12 +47,13 @@ class ByteBpe final : public Tokenizer {
   // <pad>, <unk>, <s>, </s>, <mask>; <|endoftext|> stands for <s> and </s> where they are missing.
   const SpecialIds& special() const override;
   std::string_view kind() const override { return "byte-bpe"; }
+  std::vector<TokenizerFile> files() const override;
 
  private:
   struct Tables;
   explicit ByteBpe(std::unique_ptr<const Tables> tables);
   template <typename MergeWord>
-  void encodeWords(std::string_view utf8, MergeWord&& merge_word) const;
+  void visitWords(std::string_view utf8, MergeWord&& merge_word) const;
 
   std::unique_ptr<const Tables> tables_;
 };

@@ -21,6 +21,7 @@ constexpr uint64_t kSamplingKey = nameKey("sentencepiece.sample");
 }  // namespace
 
 struct SentencePiece::Tables {
+  std::string published;  // the model as read
   std::vector<SentencePieceFile::Entry> pieces;
   SentencePieceModel model = SentencePieceModel::kUnigram;
   bool byte_fallback = false;
@@ -51,6 +52,7 @@ Result<std::unique_ptr<SentencePiece>> SentencePiece::fromBytes(std::string_view
     return file.error();
   }
   auto tables = std::make_unique<Tables>();
+  tables->published = bytes;
   UnigramPieces& usable = tables->usable;
   std::vector<std::string> texts;
   std::vector<std::string> symbols;
@@ -252,6 +254,9 @@ std::optional<int32_t> SentencePiece::id(std::string_view piece) const {
 }
 const SpecialIds& SentencePiece::special() const {
   return tables_->special;
+}
+std::vector<TokenizerFile> SentencePiece::files() const {
+  return {{"spiece.model", tables_->published}};
 }
 std::string_view SentencePiece::kind() const {
   return tables_->model == SentencePieceModel::kBpe ? "bpe" : "unigram";

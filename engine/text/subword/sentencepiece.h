@@ -41,6 +41,7 @@ class SentencePiece final : public Tokenizer {
   // By name: [PAD] or <pad>; [CLS], <cls> or <s>; [SEP], <sep> or </s>; [MASK] or <mask>. `unk` by its type.
   const SpecialIds& special() const override;
   std::string_view kind() const override;
+  std::vector<TokenizerFile> files() const override;
 
  private:
   struct Tables;

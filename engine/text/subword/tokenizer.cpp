@@ -50,6 +50,15 @@ bool Tokenizer::isSpecial(int32_t id) const {
          (id == known.pad || id == known.unk || id == known.cls || id == known.sep || id == known.mask);
 }
 
+std::vector<TokenizerFile> Tokenizer::files() const {
+  TokenizerFile vocabulary{"vocab.txt", {}};
+  for (int32_t id = 0; id < size(); ++id) {
+    vocabulary.bytes += text(id);
+    vocabulary.bytes += '\n';
+  }
+  return {std::move(vocabulary)};
+}
+
 std::unique_ptr<Tokenizer> makeTokenizer(WordPiece wordpiece) {
   return std::make_unique<WordPieceTokenizer>(std::move(wordpiece));
 }

@@ -28,6 +28,12 @@ struct Sampling {
   static constexpr int32_t kMaxNbest = 512;
 };
 
+// A file as it is published: its usual name and its bytes.
+struct TokenizerFile {
+  std::string name;
+  std::string bytes;
+};
+
 class Tokenizer {
  public:
   virtual ~Tokenizer() = default;
@@ -63,6 +69,10 @@ class Tokenizer {
 
   // "wordpiece", "wordpiece-hf", "words", "characters", "unigram", "bpe", "byte-bpe".
   virtual std::string_view kind() const = 0;
+
+  // What load() of this kind reads: "vocab.txt" with one piece per line, "spiece.model", "vocab.json" and
+  // "merges.txt".
+  virtual std::vector<TokenizerFile> files() const;
 };
 
 // The WordPiece of google-research/bert behind the common interface.

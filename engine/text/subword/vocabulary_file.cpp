@@ -39,12 +39,7 @@ Result<WordPiece> loadVocabulary(const std::filesystem::path& path, bool lowerca
 }
 
 Status saveVocabulary(const Tokenizer& tokenizer, const std::filesystem::path& path) {
-  std::string text;
-  for (int32_t id = 0; id < tokenizer.size(); ++id) {
-    text += tokenizer.text(id);
-    text += '\n';
-  }
-  return writeFileAtomic(path, text);
+  return writeFileAtomic(path, tokenizer.Tokenizer::files().front().bytes);
 }
 
 }  // namespace heddle
