@@ -1,20 +1,18 @@
 #include "engine/data/prepare.h"
 
 #include <algorithm>
-#include <atomic>
+#include <chrono>
 #include <memory>
-#include <numeric>
-#include <thread>
 #include <vector>
 
 #include "engine/base/file.h"
 #include "engine/base/json.h"
-#include "engine/base/random.h"
 #include "engine/data/content_hash.h"
+#include "engine/data/corpus.h"
 #include "engine/data/corpus_reader.h"
-#include "engine/data/shard.h"
+#include "engine/data/packing.h"
+#include "engine/text/grains/grains.h"
 #include "engine/text/sample_text.h"
-#include "engine/text/sentences.h"
 #include "engine/text/wordpiece.h"
 #include "engine/text/wordpiece_trainer.h"
 
@@ -22,9 +20,7 @@ namespace heddle {
 namespace {
 
 // Part of every name in the workspace: raised when the same text would give other vocabularies or tokens.
-constexpr int64_t kFormat = 1;
-
-using Paragraphs = std::vector<std::string>;
+constexpr int64_t kFormat = 2;
 
 // The text of a recipe, read from the start as often as needed.
 class Source {
@@ -78,44 +74,6 @@ class Source {
   const TextRecipe& recipe_;
   std::unique_ptr<CorpusReader> reader_;
   int64_t sample_index_ = 0;
-};
-
-// Documents read together: tokenised by all threads, then written in their order.
-struct Portion {
-  std::vector<Paragraphs> documents;
-  std::vector<std::vector<int32_t>> tokens;   // per document
-  std::vector<std::vector<int32_t>> lengths;  // per document: tokens of each sentence
-};
-
-// Per thread: ICU objects and buffers.
-class Tokenizer {
- public:
-  explicit Tokenizer(const WordPiece& vocabulary) : vocabulary_(vocabulary) {}
-
-  void run(const Paragraphs& document, std::vector<int32_t>& tokens, std::vector<int32_t>& lengths) {
-    tokens.clear();
-    lengths.clear();
-    for (const std::string& paragraph : document) {
-      splitter_.split(paragraph, sentences_);
-      for (const ByteRange& sentence : sentences_) {
-        pieces_.clear();
-        vocabulary_.encode(
-            std::string_view(paragraph).substr(static_cast<size_t>(sentence.begin),
-                                               static_cast<size_t>(sentence.end - sentence.begin)),
-            pieces_);
-        for (const Piece& piece : pieces_) {
-          tokens.push_back(piece.id);
-        }
-        lengths.push_back(static_cast<int32_t>(pieces_.size()));
-      }
-    }
-  }
-
- private:
-  const WordPiece& vocabulary_;
-  SentenceSplitter splitter_;
-  std::vector<ByteRange> sentences_;
-  std::vector<Piece> pieces_;
 };
 
 class Preparation {
@@ -266,120 +224,57 @@ class Preparation {
     hasher.add(text.hex());
     hasher.add(vocabulary_hash.hex());
     hasher.add(recipe_.lowercase);
-    hasher.add(static_cast<int64_t>(recipe_.heldout_fraction * 1e9));
     const std::filesystem::path folder = workspace_.corpora() / hasher.hash().hex();
-    const std::filesystem::path path = folder / "corpus.shard";
-    Result<Shard> shard = Shard::open(path);
-    if (!shard.ok()) {
-      if (const Status status = makeFolder(folder); !status.ok()) {
+    Result<Corpus> corpus = Corpus::open(folder, recipe_.heldout_fraction);
+    if (!corpus.ok() || !corpus->check().ok()) {
+      if (const Status status = writeCorpus(folder, vocabulary, vocabulary_hash); !status.ok()) {
         return status.error();
       }
-      if (const Status status = writeShard(path, vocabulary, vocabulary_hash); !status.ok()) {
-        return status.error();
-      }
-      shard = Shard::open(path);
+      corpus = Corpus::open(folder, recipe_.heldout_fraction);
     }
-    if (!shard.ok()) {
-      return shard.error();
+    if (!corpus.ok()) {
+      return corpus.error();
     }
     if (const Status status = report(0.0, 1.0, 1.0, "corpus ready"); !status.ok()) {
       return status.error();
     }
-    return PreparedCorpus{.corpus = path,
+    return PreparedCorpus{.corpus = folder,
                           .vocabulary = vocabulary_path_,
                           .lowercase = recipe_.lowercase,
-                          .documents = shard->documents(),
-                          .sentences = shard->sentences(),
-                          .tokens = shard->tokens(),
-                          .heldout_documents = shard->heldoutDocuments()};
+                          .documents = corpus->documents(),
+                          .sentences = corpus->sentences(),
+                          .tokens = corpus->tokens(),
+                          .heldout_documents = corpus->heldoutDocuments(),
+                          .heldout_fraction = recipe_.heldout_fraction};
   }
 
-  Status writeShard(const std::filesystem::path& path, const WordPiece& vocabulary, const ContentHash& hash) {
-    const Result<std::unique_ptr<ShardWriter>> writer = ShardWriter::create(path, vocabulary.size(), hash);
+  Status writeCorpus(const std::filesystem::path& folder, const WordPiece& vocabulary,
+                     const ContentHash& hash) {
+    const Grains grains(makeTokenizer(vocabulary));
+    Result<CorpusWriter> writer = CorpusWriter::open(
+        folder, {.fine_size = grains.fineSize(), .coarse_size = grains.coarseSize(), .hash = hash});
     if (!writer.ok()) {
       return writer.error();
     }
-    ShardWriter& shard = **writer;
-    const unsigned threads = std::clamp(std::thread::hardware_concurrency(), 2u, 16u);
-    std::vector<std::unique_ptr<Tokenizer>> tokenizers;
-    for (unsigned index = 0; index < threads; ++index) {
-      tokenizers.push_back(std::make_unique<Tokenizer>(vocabulary));
+    if (const Status status = source_.rewind(); !status.ok()) {
+      return status;
     }
-    constexpr size_t kPortionBytes = 4 << 20;
-    Portion portion;
-    size_t portion_bytes = 0;
-    const auto take = [&](const Paragraphs& document) {
-      portion.documents.push_back(document);
-      portion_bytes =
-          std::accumulate(document.begin(), document.end(), portion_bytes,
-                          [](size_t bytes, const std::string& text) { return bytes + text.size(); });
-      if (portion_bytes < kPortionBytes) {
-        return Status{};
-      }
-      portion_bytes = 0;
-      tokenise(portion, tokenizers);
-      return writePortion(portion, shard);
+    const auto started = std::chrono::steady_clock::now();
+    int64_t asked = 0;
+    const auto go_on = [&] {
+      return asked++ % 256 == 0 ? report(0.4, 1.0, source_.fraction(), "packing the corpus") : Status{};
     };
-    if (const Status status = forEachDocument(0.4, 1.0, "packing the corpus", take); !status.ok()) {
-      return status;
+    const Result<int64_t> text_bytes = packDocuments(
+        [&](Paragraphs& document) { return source_.next(document); }, grains, *writer, {.go_on = go_on});
+    if (!text_bytes.ok()) {
+      return text_bytes.error();
     }
-    tokenise(portion, tokenizers);
-    if (const Status status = writePortion(portion, shard); !status.ok()) {
-      return status;
-    }
-    if (shard.tokens() == 0) {
+    if (writer->tokens() == 0) {
       return Error{"cannot prepare a corpus: " + source_.name() + " holds no words",
                    "give text that is more than white space and control characters"};
     }
-    return shard.finish(heldoutDocuments(shard.documents()));
-  }
-
-  static void tokenise(Portion& portion, std::vector<std::unique_ptr<Tokenizer>>& tokenizers) {
-    portion.tokens.resize(portion.documents.size());
-    portion.lengths.resize(portion.documents.size());
-    std::atomic<size_t> next = 0;
-    std::vector<std::jthread> workers;
-    for (const std::unique_ptr<Tokenizer>& tokenizer : tokenizers) {
-      workers.emplace_back([&portion, &next, worker = tokenizer.get()] {
-        for (size_t index = next++; index < portion.documents.size(); index = next++) {
-          worker->run(portion.documents[index], portion.tokens[index], portion.lengths[index]);
-        }
-      });
-    }
-  }
-
-  static Status writePortion(Portion& portion, ShardWriter& shard) {
-    Status status;
-    for (size_t document = 0; status.ok() && document < portion.documents.size(); ++document) {
-      std::span<const int32_t> rest = portion.tokens[document];
-      for (const int32_t length : portion.lengths[document]) {
-        shard.addSentence(rest.first(static_cast<size_t>(length)));
-        rest = rest.subspan(static_cast<size_t>(length));
-      }
-      status = shard.endDocument();
-    }
-    portion.documents.clear();
-    return status;
-  }
-
-  // The documents with the smallest hashes: a fixed number of them, spread over the text, at least one on
-  // either side.
-  std::vector<uint8_t> heldoutDocuments(int64_t documents) const {
-    std::vector<uint8_t> heldout(static_cast<size_t>(documents), 0);
-    if (documents < 2 || recipe_.heldout_fraction <= 0) {
-      return heldout;
-    }
-    const auto wanted = static_cast<int64_t>(recipe_.heldout_fraction * static_cast<double>(documents) + 0.5);
-    const int64_t count = std::clamp<int64_t>(wanted, 1, documents - 1);
-    std::vector<std::pair<uint64_t, size_t>> order;
-    for (size_t document = 0; document < heldout.size(); ++document) {
-      order.emplace_back(mixKey(nameKey("held-out documents"), document), document);
-    }
-    std::nth_element(order.begin(), order.begin() + count, order.end());
-    for (int64_t index = 0; index < count; ++index) {
-      heldout[order[static_cast<size_t>(index)].second] = 1;
-    }
-    return heldout;
+    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - started;
+    return writer->finish({.text_bytes = *text_bytes, .seconds = seconds.count()});
   }
 
   const TextRecipe& recipe_;

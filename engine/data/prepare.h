@@ -15,13 +15,14 @@
 namespace heddle {
 
 struct PreparedCorpus {
-  std::filesystem::path corpus;      // WORKSPACE/corpora/ID/corpus.shard
+  std::filesystem::path corpus;      // WORKSPACE/corpora/ID (a Corpus)
   std::filesystem::path vocabulary;  // WORKSPACE/tokenizers/ID/vocab.txt
   bool lowercase = true;
   int64_t documents = 0;
   int64_t sentences = 0;
   int64_t tokens = 0;  // without [CLS] and [SEP]
   int64_t heldout_documents = 0;
+  double heldout_fraction = 0;  // what Corpus::open() is given
 };
 
 // Gets the share that is done (0 .. 1) and what is being done ("learning the vocabulary"); false cancels.

@@ -9,8 +9,8 @@
 
 #include "engine/base/file.h"
 #include "engine/base/random.h"
+#include "engine/data/corpus.h"
 #include "engine/data/permutation.h"
-#include "engine/data/shard.h"
 #include "engine/text/wordpiece.h"
 
 namespace heddle {
@@ -40,7 +40,7 @@ struct Side {
 }  // namespace
 
 struct PretrainingData::Impl {
-  Shard shard;
+  Corpus shard;
   ObjectiveRecipe objective;
   SpecialIds special;
   std::array<int32_t, 5> special_ids{};  // ascending
@@ -258,16 +258,19 @@ struct PretrainingData::Impl {
 
 Result<PretrainingData> PretrainingData::open(const PreparedCorpus& corpus, const ObjectiveRecipe& objective,
                                               uint64_t seed) {
-  Result<Shard> shard = Shard::open(corpus.corpus);
+  Result<Corpus> shard = Corpus::open(corpus.corpus, corpus.heldout_fraction);
   if (!shard.ok()) {
     return shard.error();
+  }
+  if (const Status status = shard->check(); !status.ok()) {
+    return status.error();
   }
   const Result<WordPiece> vocabulary = WordPiece::load(corpus.vocabulary, corpus.lowercase);
   const Result<std::string> bytes = readFile(corpus.vocabulary);
   if (!vocabulary.ok() || !bytes.ok()) {
     return vocabulary.ok() ? bytes.error() : vocabulary.error();
   }
-  if (shard->vocabSize() != vocabulary->size() || shard->vocabularyHash() != contentHash(*bytes)) {
+  if (shard->fineVocabSize() != vocabulary->size() || shard->vocabulary().hash != contentHash(*bytes)) {
     return Error{"cannot train on " + corpus.corpus.string() + ": it was not packed with the vocabulary " +
                      corpus.vocabulary.string(),
                  "prepare the corpus again"};

@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include "engine/base/file.h"
-#include "engine/data/shard.h"
+#include "engine/data/corpus.h"
 #include "engine/text/sample_text.h"
 #include "engine/text/wordpiece.h"
 #include "tests/unit/data/workspace_fixture.h"
@@ -32,7 +32,7 @@ TEST_F(PrepareTest, PacksTheSampleTextSoThatItsTokensCanBeReadBack) {
   EXPECT_EQ(corpus->documents, 60);
   EXPECT_EQ(corpus->heldout_documents, 6);
   const Result<WordPiece> vocabulary = WordPiece::load(corpus->vocabulary, corpus->lowercase);
-  const Result<Shard> shard = Shard::open(corpus->corpus);
+  const Result<Corpus> shard = Corpus::open(corpus->corpus, 0.1);
   ASSERT_TRUE(vocabulary.ok() && shard.ok());
   EXPECT_EQ(vocabulary->size(), 500);
   EXPECT_EQ(shard->tokens(), corpus->tokens);
@@ -52,24 +52,25 @@ TEST_F(PrepareTest, PacksTheSampleTextSoThatItsTokensCanBeReadBack) {
 TEST_F(PrepareTest, UsesAgainWhatIsThereAndMakesAnewWhatIsDamaged) {
   const Result<PreparedCorpus> first = prepareCorpus(sample(), workspace());
   ASSERT_TRUE(first.ok());
-  const auto time = std::filesystem::last_write_time(first->corpus);
-  const std::string bytes = *readFile(first->corpus);
+  const std::filesystem::path part = first->corpus / "00000.shard";
+  const auto time = std::filesystem::last_write_time(part);
+  const std::string bytes = *readFile(part);
   const Result<PreparedCorpus> second = prepareCorpus(sample(), workspace());
   ASSERT_TRUE(second.ok());
   EXPECT_EQ(second->corpus, first->corpus);
-  EXPECT_EQ(std::filesystem::last_write_time(second->corpus), time);
+  EXPECT_EQ(std::filesystem::last_write_time(part), time);
 
-  ASSERT_TRUE(writeFileAtomic(first->corpus, bytes.substr(0, bytes.size() / 2)).ok());
+  ASSERT_TRUE(writeFileAtomic(part, bytes.substr(0, bytes.size() / 2)).ok());
   ASSERT_TRUE(writeFileAtomic(first->vocabulary, "broken").ok());
   ASSERT_TRUE(prepareCorpus(sample(), workspace()).ok());
-  EXPECT_EQ(*readFile(first->corpus), bytes);
+  EXPECT_EQ(*readFile(part), bytes);
 }
 
 TEST_F(PrepareTest, NamesCorporaByTextAndSettings) {
   const PreparedCorpus base = *prepareCorpus(sample(), workspace());
   TextRecipe other = sample();
   other.heldout_fraction = 0.2;
-  EXPECT_NE(prepareCorpus(other, workspace())->corpus, base.corpus);
+  EXPECT_EQ(prepareCorpus(other, workspace())->corpus, base.corpus);
   EXPECT_EQ(prepareCorpus(other, workspace())->vocabulary, base.vocabulary);
   other = sample();
   other.lowercase = false;

@@ -7,8 +7,8 @@
 
 #include "engine/base/file.h"
 #include "engine/base/random.h"
+#include "engine/data/corpus.h"
 #include "engine/data/permutation.h"
-#include "engine/data/shard.h"
 #include "tests/unit/data/workspace_fixture.h"
 
 namespace heddle {
@@ -19,14 +19,13 @@ constexpr int32_t kCls = 2, kSep = 3, kMask = 4, kFirstWord = 5;
 // A corpus in which every token is another word, so that a row tells where it was taken from.
 class PretrainingDataTest : public WorkspaceTest {
  protected:
-  // Sentences of 1 .. 24 tokens, documents of 1 .. 20 sentences; every tenth document is held out.
+  // Sentences of 1 .. 24 tokens, documents of 1 .. 20 sentences; a tenth of them is held out.
   void SetUp() override {
     WorkspaceTest::SetUp();
-    makeCorpus(100, 20, 24, [](int document) { return document % 10 == 3; });
+    makeCorpus(100, 20, 24, 0.1);
   }
 
-  template <typename HoldOut>
-  void makeCorpus(int documents, uint32_t most_sentences, uint32_t most_tokens, const HoldOut& holdOut) {
+  void makeCorpus(int documents, uint32_t most_sentences, uint32_t most_tokens, double heldout_fraction) {
     RandomStream draws(nameKey("test corpus"), 0, 0);
     std::vector<std::vector<int>> lengths(static_cast<size_t>(documents));
     int tokens = 0;
@@ -42,28 +41,29 @@ class PretrainingDataTest : public WorkspaceTest {
       vocabulary += "w" + std::to_string(word) + "\n";
     }
     corpus.vocabulary = write("vocab.txt", vocabulary);
-    corpus.corpus = root / "corpus.shard";
+    corpus.corpus = root / "corpus";
+    corpus.heldout_fraction = heldout_fraction;
     vocab_size = kFirstWord + tokens;
     document_of.clear();
     held.clear();
-    auto writer = ShardWriter::create(corpus.corpus, vocab_size, contentHash(vocabulary));
+    Result<CorpusWriter> writer = CorpusWriter::open(
+        corpus.corpus, {.fine_size = vocab_size, .coarse_size = vocab_size, .hash = contentHash(vocabulary)});
     ASSERT_TRUE(writer.ok());
+    const HeldoutDocuments heldout(documents, heldout_fraction);
     int32_t id = kFirstWord;
-    std::vector<uint8_t> heldout;
     for (int document = 0; document < documents; ++document) {
-      heldout.push_back(holdOut(document) ? 1 : 0);
       for (const int length : lengths[static_cast<size_t>(document)]) {
         std::vector<int32_t> ids;
         for (int token = 0; token < length; ++token) {
           ids.push_back(id++);
           document_of.push_back(document);
-          held.push_back(holdOut(document));
+          held.push_back(heldout.contains(document));
         }
-        (*writer)->addSentence(ids);
+        writer->addSentence(ids, std::vector<Unit>(ids.size(), {.count = 1}));
       }
-      ASSERT_TRUE((*writer)->endDocument().ok());
+      ASSERT_TRUE(writer->endDocument(1).ok());
     }
-    ASSERT_TRUE((*writer)->finish(heldout).ok());
+    ASSERT_TRUE(writer->finish({}).ok());
   }
 
   PretrainingData open(const ObjectiveRecipe& objective = {}, uint64_t seed = 1) const {
@@ -192,7 +192,7 @@ TEST_F(PretrainingDataTest, PairsAreTwoRunsOfSentencesAndTheirLabelIsTrue) {
 TEST_F(PretrainingDataTest, HalfOfThePairsAreRandom) {
   // Documents of many short sentences: chunks of a single sentence, which are always paired at random, hardly
   // occur.
-  makeCorpus(60, 60, 6, [](int) { return false; });
+  makeCorpus(60, 60, 6, 0);
   const PhaseRecipe phase{.length = 64, .rows = 4000};
   const Batch batch = open({.short_seq_prob = 0}).trainBatch(phase, 0, 0, 4000);
   double random = 0;
@@ -331,7 +331,7 @@ TEST_F(PretrainingDataTest, AnEpochVisitsEveryTokenOnceWithoutNextSentencePredic
 }
 
 TEST_F(PretrainingDataTest, CutsSentencesLongerThanARowIntoWindows) {
-  makeCorpus(3, 2, 400, [](int) { return false; });
+  makeCorpus(3, 2, 400, 0);
   const PretrainingData data = open({.next_sentence = false, .short_seq_prob = 0});
   const int64_t rows = data.instances(16);
   const Batch batch = data.trainBatch({.length = 16, .rows = rows}, 0, 0, rows);
@@ -344,7 +344,7 @@ TEST_F(PretrainingDataTest, CutsSentencesLongerThanARowIntoWindows) {
 }
 
 TEST_F(PretrainingDataTest, ShortRowsComeAsOftenAsAsked) {
-  makeCorpus(40, 200, 6, [](int) { return false; });
+  makeCorpus(40, 200, 6, 0);
   const auto meanLength = [this](double probability) {
     const Batch batch =
         open({.short_seq_prob = probability}).trainBatch({.length = 64, .rows = 1000}, 0, 0, 1000);
@@ -355,7 +355,7 @@ TEST_F(PretrainingDataTest, ShortRowsComeAsOftenAsAsked) {
 }
 
 TEST_F(PretrainingDataTest, JudgesASingleHeldOutDocumentWithoutRandomPartners) {
-  makeCorpus(5, 20, 24, [](int document) { return document == 2; });
+  makeCorpus(5, 20, 24, 0.2);
   const Batch batch = open().heldoutBatch(64, 0, 1000);
   ASSERT_GT(batch.rowCount(), 0);
   for (const int32_t label : batch.pair_labels) {
@@ -364,7 +364,7 @@ TEST_F(PretrainingDataTest, JudgesASingleHeldOutDocumentWithoutRandomPartners) {
 }
 
 TEST_F(PretrainingDataTest, SaysWhyItCannotOpen) {
-  makeCorpus(1, 5, 5, [](int) { return false; });
+  makeCorpus(1, 5, 5, 0);
   EXPECT_NE(PretrainingData::open(corpus, {}, 1).error().message().find("single document"),
             std::string::npos);
   EXPECT_TRUE(PretrainingData::open(corpus, {.next_sentence = false}, 1).ok());
@@ -372,8 +372,8 @@ TEST_F(PretrainingDataTest, SaysWhyItCannotOpen) {
   foreign.vocabulary = write("other.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\n");
   EXPECT_NE(PretrainingData::open(foreign, {}, 1).error().message().find("not packed with the vocabulary"),
             std::string::npos);
-  foreign.corpus = write("text.txt", "no shard");
-  EXPECT_NE(PretrainingData::open(foreign, {}, 1).error().message().find("another kind of file"),
+  foreign.corpus = root / "nowhere";
+  EXPECT_NE(PretrainingData::open(foreign, {}, 1).error().message().find("not packed to its end"),
             std::string::npos);
 }
 
