@@ -1,5 +1,5 @@
-// Cuts paragraphs into sentences by the Unicode rules (UAX #29), with the usual English abbreviations kept
-// together.
+// Cuts paragraphs into sentences: the Unicode rules (UAX #29) with the usual English abbreviations kept
+// together, corrected where they fail on Chinese quotes, initials, list numbers and addresses.
 
 #pragma once
 
@@ -19,11 +19,16 @@ struct ByteRange {
 // One object per thread.
 class SentenceSplitter {
  public:
+  // Bytes; text without an end in sight (tables, lists, texts without marks) is cut at clauses or white
+  // space.
+  static constexpr int32_t kLongest = 2048;
+
   SentenceSplitter();
   ~SentenceSplitter();
 
   // Replaces `out` by the sentences of a paragraph, in order and without gaps: white space after a sentence
-  // belongs to it.
+  // belongs to it, as do closing quotes and brackets; opening ones belong to the next. Semicolons and
+  // ellipses end no sentence, in Chinese neither.
   void split(std::string_view paragraph, std::vector<ByteRange>& out);
 
  private:
