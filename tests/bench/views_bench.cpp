@@ -134,13 +134,42 @@ void curvesZoomFrame(benchmark::State& state) {
 }
 BENCHMARK(curvesZoomFrame)->Arg(10)->Arg(100)->Unit(benchmark::kMillisecond)->UseRealTime();
 
+// A run of a million steps, panned.
+void longRunFrame(benchmark::State& state) {
+  constexpr int kPoints = 1000000;
+  std::mt19937 generator(1);
+  std::normal_distribution<double> noise(0, 0.2);
+  std::vector<CurvePoint> raw;
+  for (int step = 0; step < kPoints; ++step) {
+    raw.push_back(
+        {.x = double(step), .y = 2 + 8 * std::exp(-step / 150000.0) + noise(generator), .step = step});
+  }
+  const auto points = std::make_shared<const CurvePoints>(std::move(raw));
+  CurveChart chart({QStringLiteral("train/loss")});
+  chart.resize(800, 500);
+  chart.setCurves({{.curve = {.run_id = QStringLiteral("1"),
+                              .metric = QStringLiteral("train/loss"),
+                              .raw = points,
+                              .smooth = points},
+                    .name = QStringLiteral("1")}});
+  chart.show();
+  int frame = 0;
+  for (auto _ : state) {
+    chart.setXRange({double(++frame % 50), double(kPoints - frame % 50)});
+    QCoreApplication::processEvents();
+    chart.repaint();
+  }
+}
+BENCHMARK(longRunFrame)->Unit(benchmark::kMillisecond)->UseRealTime();
+
 void trackerFrame(benchmark::State& state) {
   CurveChart chart({QStringLiteral("train/loss")});
   chart.resize(800, 500);
-  auto points = std::make_shared<std::vector<CurvePoint>>();
+  std::vector<CurvePoint> wave;
   for (int step = 0; step < 10000; ++step) {
-    points->push_back({.x = double(step), .y = std::sin(step * 0.01), .step = step});
+    wave.push_back({.x = double(step), .y = std::sin(step * 0.01), .step = step});
   }
+  const auto points = std::make_shared<const CurvePoints>(std::move(wave));
   std::vector<DrawnCurve> curves;
   for (int run = 0; run < 100; ++run) {
     curves.push_back({.curve = {.run_id = QString::number(run),

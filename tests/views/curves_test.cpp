@@ -2,13 +2,20 @@
 #include <qcustomplot.h>
 
 #include <QAbstractItemModelTester>
+#include <QContextMenuEvent>
 #include <QImage>
+#include <QLineEdit>
+#include <QMenu>
+#include <QPointer>
 #include <QSignalSpy>
 #include <QTest>
 #include <QToolButton>
+#include <QToolTip>
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
+#include <random>
 
 #include "tests/views/view_test_support.h"
 #include "views/common/empty_state.h"
@@ -17,7 +24,9 @@
 #include "views/curves/curve_data.h"
 #include "views/curves/curve_store.h"
 #include "views/curves/curve_table_model.h"
+#include "views/curves/curve_tooltip.h"
 #include "views/curves/curves_view.h"
+#include "views/curves/range_dialog.h"
 
 namespace heddle::ui {
 namespace {
@@ -72,11 +81,166 @@ TEST(CurveData, OneSpikeAmongAHundredThousandPointsSurvives) {
   EXPECT_TRUE(
       std::any_of(line.begin(), line.end(), [](const QPointF& p) { return std::fabs(p.y() - 10) < 1e-9; }));
   std::vector<ColumnSpan> spans;
-  traceColumns(points, where, spans);
+  traceColumns(CurvePoints(points), where, spans);
   ASSERT_EQ(spans.size(), 500U);
   EXPECT_NEAR(spans[271].top, 10, 1e-4);  // 54321 of 100000 over 500 columns
   EXPECT_NEAR(spans[271].bottom, 90, 1e-4);
   EXPECT_NEAR(spans[100].top, 90, 1e-4);
+}
+
+// What the blocks spare is looked at here: every point of every column.
+std::vector<ColumnSpan> columnsPointByPoint(const std::vector<CurvePoint>& points, const PlotArea& where) {
+  std::vector<ColumnSpan> spans;
+  std::optional<double> previous;
+  size_t next = 0;
+  for (; next < points.size() && points[next].x < where.x.lower; ++next) {
+    const double y = points[next].y;
+    previous = std::isfinite(y) && (!where.log_y || y > 0) ? std::optional(y) : std::nullopt;
+  }
+  const int columns = static_cast<int>(where.pixels.width());
+  for (int column = 0; column < columns; ++column) {
+    const double end = column + 1 == columns ? where.x.upper : where.toX(where.pixels.left() + column + 1);
+    std::vector<double> inside;
+    if (previous) {
+      inside.push_back(*previous);
+    }
+    bool any = false;
+    for (; next < points.size() && (points[next].x < end || (column + 1 == columns && points[next].x == end));
+         ++next) {
+      const double y = points[next].y;
+      previous = std::isfinite(y) && (!where.log_y || y > 0) ? std::optional(y) : std::nullopt;
+      if (previous) {
+        any = true;
+        inside.push_back(y);
+      }
+    }
+    if (any) {
+      const auto [low, high] = std::minmax_element(inside.begin(), inside.end());
+      spans.push_back({.column = column,
+                       .top = static_cast<float>(where.toPixelY(*high)),
+                       .bottom = static_cast<float>(where.toPixelY(*low))});
+    }
+  }
+  return spans;
+}
+
+TEST(CurveData, BlocksOfPointsGiveTheColumnsThatAllPointsGive) {
+  std::mt19937 generator(7);
+  for (int round = 0; round < 60; ++round) {
+    const int count = std::uniform_int_distribution(1, 20000)(generator);
+    std::normal_distribution<double> value(1, 1);
+    std::vector<CurvePoint> points;
+    for (int step = 0; step < count; ++step) {
+      points.push_back(at(step, generator() % 50 == 0 ? kNaN : value(generator)));
+    }
+    double ends[] = {std::uniform_real_distribution<double>(-10, count)(generator),
+                     std::uniform_real_distribution<double>(-10, count + 10)(generator)};
+    std::sort(std::begin(ends), std::end(ends));
+    PlotArea where = area(1 + static_cast<double>(generator() % 300), {ends[0], ends[1] + 1}, {0.1, 4});
+    where.log_y = round % 2 == 1;
+    std::vector<ColumnSpan> spans;
+    traceColumns(CurvePoints(points), where, spans);
+    const std::vector<ColumnSpan> expected = columnsPointByPoint(points, where);
+    ASSERT_EQ(spans.size(), expected.size()) << "round " << round;
+    for (size_t i = 0; i < spans.size(); ++i) {
+      EXPECT_EQ(spans[i].column, expected[i].column);
+      EXPECT_NEAR(spans[i].top, expected[i].top, 1e-3);
+      EXPECT_NEAR(spans[i].bottom, expected[i].bottom, 1e-3);
+    }
+  }
+}
+
+TEST(CurveData, TheCountOfHiddenOutliersIsExactForAMillionPoints) {
+  constexpr int kCount = 1000000;
+  std::mt19937 generator(3);
+  std::normal_distribution<double> noise(0, 0.1);
+  std::vector<CurvePoint> points;
+  for (int step = 0; step < kCount; ++step) {
+    points.push_back(at(step, 2 + noise(generator)));
+  }
+  int64_t spikes = 0;
+  for (int step = 1000; step < kCount - 1000; step += 1 + static_cast<int>(generator() % 5000)) {
+    points[static_cast<size_t>(step)].y = step % 2 == 0 ? 100 : -100;
+    ++spikes;
+  }
+  const auto extent =
+      extentY({std::make_shared<const CurvePoints>(points)}, {0.0, double(kCount)}, false, true);
+  ASSERT_TRUE(extent.has_value());
+  const Span shown = padded(extent->span, false, 0.05);
+  const auto beyond = std::count_if(points.begin(), points.end(), [&](const CurvePoint& point) {
+    return point.y < shown.lower || point.y > shown.upper;
+  });
+  EXPECT_EQ(extent->hidden, beyond);
+  EXPECT_EQ(extent->hidden, spikes);
+}
+
+TEST(CurveData, TheEndOfASeriesThatBrokeIsItsLastNumber) {
+  std::vector<CurvePoint> points = falling(1000);
+  points.back().y = kNaN;
+  const auto extent = extentY({std::make_shared<const CurvePoints>(points)}, {0, 999}, false, true);
+  ASSERT_TRUE(extent.has_value());
+  EXPECT_EQ(extent->span, (Span{points[998].y, 10}));
+}
+
+TEST(CurveTooltips, ListTheNearestCurvesFirstAndSayHowManyMoreThereAre) {
+  std::vector<DrawnCurve> curves;
+  for (int run = 0; run < 7; ++run) {
+    const auto points = std::make_shared<const CurvePoints>(
+        std::vector<CurvePoint>{at(0, run), at(100, run == 6 ? kNaN : run)});
+    curves.push_back({.curve = {.run_id = {}, .metric = {}, .raw = points, .smooth = points},
+                      .name = QStringLiteral("run <%1>").arg(6 - run),
+                      .style = run});
+  }
+  const PlotArea where = area(100, {0, 100}, {0, 10});
+  const QPointF pointer(50, where.toPixelY(3.2));
+  const auto order = [&](TooltipOrder wanted) {
+    QString names;
+    for (const TooltipLine& line : tooltipLines(curves, where, pointer, wanted)) {
+      names += line.curve->name[5];
+    }
+    return names;
+  };
+  EXPECT_EQ(order(TooltipOrder::kNearest), QStringLiteral("3241506"));
+  EXPECT_EQ(order(TooltipOrder::kTable), QStringLiteral("6543210"));
+  EXPECT_EQ(order(TooltipOrder::kAscending), QStringLiteral("6543210"));
+  EXPECT_EQ(order(TooltipOrder::kDescending), QStringLiteral("0123456"));
+  EXPECT_EQ(order(TooltipOrder::kAlphabetical), QStringLiteral("0123456"));
+  const QString text =
+      tooltipText(tooltipLines(curves, where, pointer, TooltipOrder::kNearest), lightPalette());
+  EXPECT_TRUE(text.contains(QStringLiteral("run &lt;3&gt;"))) << text.toStdString();
+  EXPECT_FALSE(text.contains(QStringLiteral("&lt;0&gt;")));
+  EXPECT_TRUE(text.endsWith(QStringLiteral("2 more")));
+  // Where no curve runs there is nothing to tell.
+  EXPECT_TRUE(tooltipLines(curves, where, QPointF(101, 50), TooltipOrder::kNearest).empty());
+  EXPECT_TRUE(tooltipText({}, lightPalette()).isEmpty());
+}
+
+TEST(RangeDialogs, TakeTwoNumbersOrNone) {
+  RangeDialog dialog(
+      {.x_title = QStringLiteral("Step"), .y_title = QStringLiteral("train/loss"), .log_y = true},
+      {.x = Span{10, 20}, .y = {}}, nullptr);
+  EXPECT_TRUE(dialog.problem().isEmpty());
+  EXPECT_EQ(dialog.ranges(), (FixedRanges{.x = Span{10, 20}, .y = {}}));
+  const auto line = [&](const QString& name) {
+    for (QLineEdit* each : dialog.findChildren<QLineEdit*>()) {
+      if (each->accessibleName() == name) {
+        return each;
+      }
+    }
+    return static_cast<QLineEdit*>(nullptr);
+  };
+  line(QStringLiteral("Step from"))->setText(QStringLiteral("20"));
+  EXPECT_TRUE(dialog.problem().contains(QStringLiteral("smaller")));
+  line(QStringLiteral("Step from"))->clear();
+  EXPECT_TRUE(dialog.problem().contains(QStringLiteral("two numbers")));
+  line(QStringLiteral("Step to"))->clear();
+  EXPECT_TRUE(dialog.problem().isEmpty());
+  EXPECT_FALSE(dialog.ranges().x.has_value());
+  line(QStringLiteral("train/loss from"))->setText(QStringLiteral("0"));
+  line(QStringLiteral("train/loss to"))->setText(QStringLiteral("1e1"));
+  EXPECT_TRUE(dialog.problem().contains(QStringLiteral("above zero")));
+  line(QStringLiteral("train/loss from"))->setText(QStringLiteral(".1"));
+  EXPECT_EQ(dialog.ranges(), (FixedRanges{.x = {}, .y = Span{.1, 10}}));
 }
 
 TEST(CurveData, AValueThatIsNoNumberBreaksTheLine) {
@@ -135,7 +299,7 @@ TEST(CurveData, OutliersAreLeftOutAndCounted) {
   }
   points[3].y = 1000;
   points[4].y = -500;
-  const std::vector<Points> series = {std::make_shared<const std::vector<CurvePoint>>(points)};
+  const std::vector<Points> series = {std::make_shared<const CurvePoints>(points)};
   const auto without = extentY(series, {0, 999}, false, true);
   ASSERT_TRUE(without.has_value());
   EXPECT_EQ(without->hidden, 2);
@@ -153,7 +317,7 @@ TEST(CurveData, TheFallFromTheFirstToTheLastPointIsNoOutlier) {
     points.push_back(at(step, 3 + 8 * std::exp(-step / 30.0)));
   }
   const auto extent = [&] {
-    return extentY({std::make_shared<const std::vector<CurvePoint>>(points)}, {0, 4999}, false, true);
+    return extentY({std::make_shared<const CurvePoints>(points)}, {0, 4999}, false, true);
   };
   ASSERT_TRUE(extent().has_value());
   EXPECT_EQ(extent()->hidden, 0);
@@ -191,8 +355,8 @@ TEST(CurveStores, SmoothLongSeriesBesideTheWindow) {
 TEST(CurveTables, AreValidModelsAndFollowTheTracker) {
   CurveTableModel model;
   QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::Fatal);
-  const auto points = std::make_shared<const std::vector<CurvePoint>>(
-      std::vector<CurvePoint>{at(0, 3), at(10, 2), at(20, kNaN)});
+  const auto points =
+      std::make_shared<const CurvePoints>(std::vector<CurvePoint>{at(0, 3), at(10, 2), at(20, kNaN)});
   model.setRows({{.name = QStringLiteral("中文"),
                   .line = {},
                   .curve = {.run_id = {}, .metric = {}, .raw = points, .smooth = points}}});
@@ -350,6 +514,54 @@ TEST_F(CurvesViewTest, ADoubleClickShowsEverythingAndAltLeftGoesBack) {
   EXPECT_TRUE(chart(0).followsX());
 }
 
+TEST_F(CurvesViewTest, ThePointerReadsTheCurvesUnderIt) {
+  movePointer(plot(0), inside(0, 0.5, 0.5));
+  EXPECT_TRUE(QToolTip::text().contains(QStringLiteral("first"))) << QToolTip::text().toStdString();
+  EXPECT_TRUE(QToolTip::text().contains(QStringLiteral("Smoothed")));
+  movePointer(plot(0), QPointF(2, 2));
+  EXPECT_TRUE(QTest::qWaitFor([] { return !QToolTip::isVisible(); }));
+}
+
+TEST_F(CurvesViewTest, FixedRangesHoldAgainstNewDataAndAreAStepOfTheZoomHistory) {
+  chart(0).setRanges({.x = Span{100, 200}, .y = Span{1, 9}});
+  feed(2000);
+  EXPECT_EQ(chart(0).area().x, (Span{100, 200}));
+  EXPECT_EQ(chart(0).area().y, (Span{1, 9}));
+  chart(0).setRanges({.x = {}, .y = Span{1, 9}});
+  EXPECT_TRUE(chart(0).followsX());
+  EXPECT_FALSE(chart(0).followsY());
+  ASSERT_TRUE(chart(0).goBack());
+  EXPECT_EQ(chart(0).area().x, (Span{100, 200}));
+}
+
+TEST_F(CurvesViewTest, TheMenuOfAChartNamesWhatGesturesDo) {
+  const auto open = [&] {
+    QContextMenuEvent event(QContextMenuEvent::Mouse, inside(0, 0.5, 0.5).toPoint(),
+                            plot(0).mapToGlobal(inside(0, 0.5, 0.5).toPoint()));
+    QCoreApplication::sendEvent(&plot(0), &event);
+    return qobject_cast<QMenu*>(QApplication::activePopupWidget());
+  };
+  const auto action = [](QMenu& menu, const QString& text) {
+    const auto all = menu.findChildren<QAction*>();
+    const auto found =
+        std::find_if(all.begin(), all.end(), [&](QAction* each) { return each->text() == text; });
+    return found == all.end() ? nullptr : *found;
+  };
+  QPointer<QMenu> menu = open();
+  ASSERT_NE(menu, nullptr);
+  EXPECT_FALSE(action(*menu, QStringLiteral("Zoom back"))->isEnabled());
+  action(*menu, QStringLiteral("by name"))->trigger();
+  menu->close();
+  drag(plot(0), inside(0, 0.25, 0.25), inside(0, 0.75, 0.5));
+  ASSERT_TRUE(QTest::qWaitFor([&] { return menu == nullptr; }));
+  menu = open();
+  ASSERT_NE(menu, nullptr);
+  EXPECT_TRUE(action(*menu, QStringLiteral("by name"))->isChecked());
+  action(*menu, QStringLiteral("Zoom back"))->trigger();
+  EXPECT_TRUE(chart(0).followsX());
+  menu->close();
+}
+
 TEST_F(CurvesViewTest, TheTrackerIsLinkedOverAllCharts) {
   movePointer(plot(0), inside(0, 0.5, 0.5));
   ASSERT_TRUE(chart(0).tracker().has_value());
@@ -465,7 +677,7 @@ TEST_F(CurvesViewTest, LinkedChartsZoomTogether) {
 TEST(CurveTable, ShowsTheTimeOfAPointAsAClock) {
   CurveTableModel model;
   Curve curve;
-  curve.raw = std::make_shared<const std::vector<CurvePoint>>(
+  curve.raw = std::make_shared<const CurvePoints>(
       std::vector<CurvePoint>{{.x = 1, .y = 1, .step = 1, .seconds = 9.9},
                               {.x = 2, .y = 1, .step = 2, .seconds = 69},
                               {.x = 3, .y = 1, .step = 3, .seconds = 10931}});

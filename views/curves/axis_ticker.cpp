@@ -81,4 +81,15 @@ QString axisTitle(Axis axis) {
   return {};
 }
 
+QString axisUnit(Axis axis) {
+  switch (axis) {
+    case Axis::kSeconds:
+      return QCoreApplication::translate("CurvesView", "Engine time (s)");
+    case Axis::kWallTime:
+      return QCoreApplication::translate("CurvesView", "Wall time (s since 1970)");
+    default:
+      return axisTitle(axis);
+  }
+}
+
 }  // namespace heddle::ui

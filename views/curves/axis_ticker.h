@@ -14,4 +14,7 @@ QSharedPointer<QCPAxisTicker> tickerFor(Axis axis, bool logarithmic);
 // "Step", "Tokens seen", "Engine time (h:min:s)", ...
 QString axisTitle(Axis axis);
 
+// What a number on the axis counts, for typing one: "Engine time (s)".
+QString axisUnit(Axis axis);
+
 }  // namespace heddle::ui

@@ -86,6 +86,16 @@ void CurveChart::fit(Qt::Orientations sides) {
   impl_->follow();
 }
 
+void CurveChart::setRanges(const FixedRanges& ranges) {
+  impl_->remember();
+  impl_->state.follows_x = !ranges.x.has_value();
+  impl_->state.follows_y = !ranges.y.has_value();
+  impl_->state.x = ranges.x.value_or(impl_->state.x);
+  impl_->state.y = ranges.y.value_or(impl_->state.y);
+  impl_->follow();
+  Q_EMIT xRangeChanged(impl_->state.x);
+}
+
 bool CurveChart::goBack() {
   return impl_->step(impl_->back, impl_->forward);
 }
@@ -128,8 +138,7 @@ void CurveChart::drawFigure(QCPPainter& painter) {
   painter.restore();
   double top = kTitleHeight + plot_height;
   for (const DrawnCurve& drawn : impl_->curves) {
-    painter.setPen(seriesPen(drawn.style, palette(), 2));
-    painter.drawLine(QPointF(10, top + kLegendLine / 2.0), QPointF(34, top + kLegendLine / 2.0));
+    drawSample(painter, QRectF(10, top, 24, kLegendLine), drawn, palette());
     painter.setPen(QPen(roleColor(Role::kText, palette())));
     painter.drawText(QRectF(40, top, size.width() - 46, kLegendLine), Qt::AlignVCenter | Qt::AlignLeft,
                      drawn.name);
@@ -155,9 +164,7 @@ bool CurveChart::eventFilter(QObject* watched, QEvent* event) {
       return true;
     case QEvent::MouseButtonDblClick:
       impl_->cancelDrag();
-      impl_->remember();
-      fit(Qt::Horizontal | Qt::Vertical);
-      Q_EMIT xRangeChanged(impl_->state.x);
+      impl_->fitByUser(Qt::Horizontal | Qt::Vertical);
       return true;
     case QEvent::Wheel:
       if (impl_->wheel(*static_cast<QWheelEvent*>(event))) {
@@ -165,6 +172,10 @@ bool CurveChart::eventFilter(QObject* watched, QEvent* event) {
         return true;
       }
       return false;
+    case QEvent::ContextMenu:
+      QToolTip::hideText();
+      showMenu(static_cast<QContextMenuEvent*>(event)->globalPos());
+      return true;
     case QEvent::Leave:
       Q_EMIT trackerMoved(std::nullopt);
       return false;
@@ -186,6 +197,53 @@ bool CurveChart::eventFilter(QObject* watched, QEvent* event) {
     default:
       return false;
   }
+}
+
+void CurveChart::showMenu(const QPoint& global) {
+  auto* menu = new QMenu(this);
+  menu->setAttribute(Qt::WA_DeleteOnClose);
+  const auto add = [&](const QString& text, const QKeySequence& keys, bool enabled, auto&& command) {
+    QAction* action = menu->addAction(text, this, command);
+    action->setShortcut(keys);
+    action->setEnabled(enabled);
+  };
+  add(tr("Zoom back"), Qt::ALT | Qt::Key_Left, !impl_->back.empty(), [this] { goBack(); });
+  add(tr("Zoom forward"), Qt::ALT | Qt::Key_Right, !impl_->forward.empty(), [this] { goForward(); });
+  add(tr("Show everything"), {}, true, [this] { impl_->fitByUser(Qt::Horizontal | Qt::Vertical); });
+  add(tr("Axis ranges…"), {}, true, [this] { askForRanges(); });
+  menu->addSeparator();
+  QMenu* orders = menu->addMenu(tr("Tooltip lists"));
+  const std::pair<TooltipOrder, QString> choices[] = {{TooltipOrder::kNearest, tr("the nearest first")},
+                                                      {TooltipOrder::kTable, tr("as the table")},
+                                                      {TooltipOrder::kAscending, tr("the lowest first")},
+                                                      {TooltipOrder::kDescending, tr("the highest first")},
+                                                      {TooltipOrder::kAlphabetical, tr("by name")}};
+  for (const auto& choice : choices) {
+    QAction* action = orders->addAction(choice.second, this,
+                                        [this, order = choice.first] { Q_EMIT tooltipOrderChosen(order); });
+    action->setCheckable(true);
+    action->setChecked(choice.first == impl_->settings.tooltip_order);
+  }
+  menu->popup(global);
+}
+
+void CurveChart::askForRanges() {
+  FixedRanges now;
+  if (!impl_->state.follows_x) {
+    now.x = impl_->state.x;
+  }
+  if (!impl_->state.follows_y) {
+    now.y = impl_->state.y;
+  }
+  const ChartSettings& settings = impl_->settings;
+  auto* dialog = new RangeDialog({.x_title = axisUnit(settings.axis),
+                                  .y_title = impl_->metrics.front(),
+                                  .log_x = settings.log_x,
+                                  .log_y = settings.log_y},
+                                 now, this);
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  connect(dialog, &QDialog::accepted, this, [this, dialog] { setRanges(dialog->ranges()); });
+  dialog->open();
 }
 
 void CurveChart::changeEvent(QEvent* event) {

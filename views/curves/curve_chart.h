@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "views/curves/curve_data.h"
+#include "views/curves/range_dialog.h"
 
 class QCPPainter;
 
@@ -22,6 +23,9 @@ struct DrawnCurve {
   bool marks = false;  // points as dots: a sparse second metric of the same run
 };
 
+// In which order the tooltip lists the curves under the pointer.
+enum class TooltipOrder { kNearest, kTable, kAscending, kDescending, kAlphabetical };
+
 struct ChartSettings {
   Axis axis = Axis::kStep;
   bool log_x = false;
@@ -29,6 +33,7 @@ struct ChartSettings {
   bool ignore_outliers = true;
   bool show_raw = true;
   double smoothing = 0.6;
+  TooltipOrder tooltip_order = TooltipOrder::kNearest;
 };
 
 class CurveChart final : public QWidget {
@@ -54,6 +59,8 @@ class CurveChart final : public QWidget {
   int64_t hiddenOutliers() const;
   void setXRange(const Span& range);
   void fit(Qt::Orientations sides);
+  // A side without a range follows the data; a step in the zoom history.
+  void setRanges(const FixedRanges& ranges);
   // Zoom history: false where there is nothing left.
   bool goBack();
   bool goForward();
@@ -68,12 +75,16 @@ class CurveChart final : public QWidget {
  Q_SIGNALS:
   void trackerMoved(std::optional<double> x);
   void xRangeChanged(heddle::ui::Span range);  // by the user
+  void tooltipOrderChosen(heddle::ui::TooltipOrder order);
 
  protected:
   bool eventFilter(QObject* watched, QEvent* event) override;
   void changeEvent(QEvent* event) override;
 
  private:
+  void showMenu(const QPoint& global);
+  void askForRanges();
+
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

@@ -14,6 +14,7 @@
 #include "views/common/palette.h"
 #include "views/curves/axis_ticker.h"
 #include "views/curves/curve_table_model.h"
+#include "views/curves/curve_tooltip.h"
 #include "views/curves/lines_plottable.h"
 
 namespace heddle::ui {
@@ -49,13 +50,29 @@ inline Span scaledAround(const Span& span, double factor, double center, bool lo
   return {center + (span.lower - center) * factor, center + (span.upper - center) * factor};
 }
 
-inline QIcon lineIcon(const QPen& pen, qreal ratio) {
+// How a curve is drawn, as a legend shows it: its line, with a dot where its points have dots.
+inline void drawSample(QPainter& painter, const QRectF& where, const DrawnCurve& drawn,
+                       const QPalette& palette) {
+  painter.save();
+  painter.setRenderHint(QPainter::Antialiasing);
+  const QPen pen = seriesPen(drawn.style, palette, 2);
+  painter.setPen(pen);
+  painter.drawLine(QPointF(where.left() + 1, where.center().y()),
+                   QPointF(where.right() - 1, where.center().y()));
+  if (drawn.marks) {
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(pen.color());
+    painter.drawEllipse(where.center(), 3.0, 3.0);
+  }
+  painter.restore();
+}
+
+inline QIcon lineIcon(const DrawnCurve& drawn, const QPalette& palette, qreal ratio) {
   QPixmap pixmap(QSize(24, 12) * ratio);
   pixmap.setDevicePixelRatio(ratio);
   pixmap.fill(Qt::transparent);
   QPainter painter(&pixmap);
-  painter.setPen(QPen(pen.color(), 2, pen.style()));
-  painter.drawLine(QPointF(1, 6), QPointF(23, 6));
+  drawSample(painter, QRectF(0, 0, 24, 12), drawn, palette);
   return QIcon(pixmap);
 }
 
@@ -163,12 +180,15 @@ struct CurveChart::Impl {
     button->setToolTip(tip);
     button->setAutoRaise(true);
     button->setFocusPolicy(Qt::TabFocus);
-    connect(button, &QToolButton::clicked, self, [this, sides] {
-      remember();
-      self->fit(sides);
-      Q_EMIT self->xRangeChanged(state.x);
-    });
+    button->setAccessibleName(tip);
+    connect(button, &QToolButton::clicked, self, [this, sides] { fitByUser(sides); });
     row->addWidget(button);
+  }
+
+  void fitByUser(Qt::Orientations sides) {
+    remember();
+    self->fit(sides);
+    Q_EMIT self->xRangeChanged(state.x);
   }
 
   void fitTable() {
@@ -223,9 +243,7 @@ struct CurveChart::Impl {
     std::vector<CurveTableModel::Row> rows;
     rows.reserve(curves.size());
     for (const DrawnCurve& drawn : curves) {
-      rows.push_back({drawn.name,
-                      lineIcon(seriesPen(drawn.style, self->palette()), self->devicePixelRatioF()),
-                      drawn.curve});
+      rows.push_back({drawn.name, lineIcon(drawn, self->palette(), self->devicePixelRatioF()), drawn.curve});
     }
     model->setRows(std::move(rows));
     fitTable();
@@ -249,8 +267,8 @@ struct CurveChart::Impl {
 
   // The sides that follow the data take their extent.
   void follow() {
-    // The raw lines are context: noise of theirs would squeeze the lines that are read. Of a few points they are no
-    // noise, and the smoothed line lags far behind them.
+    // The raw lines are context: noise of theirs would squeeze the lines that are read. Of a few points they
+    // are no noise, and the smoothed line lags far behind them.
     constexpr size_t kFewPoints = 50;
     std::vector<Points> drawn;
     for (const DrawnCurve& curve : curves) {
@@ -344,6 +362,7 @@ struct CurveChart::Impl {
 
   void move(const QPointF& position) {
     const PlotArea where = area();
+    showTooltip(where, position);
     if (drag == Drag::kPan) {
       state.x = panned(drag_state.x, drag_start.x() - position.x(), where.pixels.width(), settings.log_x);
       state.y = panned(drag_state.y, position.y() - drag_start.y(), where.pixels.height(), settings.log_y);
@@ -359,6 +378,15 @@ struct CurveChart::Impl {
     }
     Q_EMIT self->trackerMoved(where.pixels.contains(position) ? std::optional(where.toX(position.x()))
                                                               : std::nullopt);
+  }
+
+  void showTooltip(const PlotArea& where, const QPointF& position) {
+    const bool wanted = drag == Drag::kNone && where.pixels.contains(position);
+    const QString text =
+        wanted ? tooltipText(tooltipLines(curves, where, position, settings.tooltip_order), self->palette())
+               : QString();
+    // Beside the pointer, which would cover what it points at; an empty text hides the tooltip.
+    QToolTip::showText(plot->mapToGlobal(position.toPoint() + QPoint(14, 8)), text, plot);
   }
 
   // A drag along one side only zooms that side.

@@ -21,7 +21,7 @@ double unscaled(double share, const Span& span, bool logarithmic) {
 constexpr double kOutlierReach = 1;
 
 // So many first points of a series tell by their median where it starts: a single spike there does not.
-constexpr size_t kStartPoints = 5;
+constexpr std::ptrdiff_t kStartPoints = 5;
 
 // Of the height, above and below what is shown.
 constexpr double kMarginY = 0.05;
@@ -114,18 +114,69 @@ std::pair<PointIterator, PointIterator> visiblePart(const std::vector<CurvePoint
   return {first, last};
 }
 
+// Visits the values of a part that can be drawn, as CurvePoints::visit().
+template <typename Whole, typename Single>
+void visitDrawable(const CurvePoints& points, PointIterator first, PointIterator last, bool logarithmic,
+                   Whole&& whole, Single&& single) {
+  points.visit(
+      static_cast<size_t>(first - points.begin()), static_cast<size_t>(last - points.begin()),
+      [&](const CurvePoints::Block& block) { return (!logarithmic || block.low > 0) && whole(block); },
+      [&](double y) {
+        if (!logarithmic || y > 0) {
+          single(y);
+        }
+      });
+}
+
+CurvePoints::Block drawableBlock(const CurvePoints& points, PointIterator first, PointIterator last,
+                                 bool logarithmic) {
+  CurvePoints::Block all;
+  const auto take = [&all](double low, double high, size_t count) {
+    all = {std::min(all.low, low), std::max(all.high, high), all.count + count};
+  };
+  visitDrawable(
+      points, first, last, logarithmic,
+      [&](const CurvePoints::Block& block) {
+        take(block.low, block.high, block.count);
+        return true;
+      },
+      [&](double y) { take(y, y, 1); });
+  return all;
+}
+
+// Where a series starts, by the median of its first points, and where it ends: null without a drawable point.
+std::optional<Span> startAndEnd(PointIterator first, PointIterator last, bool logarithmic) {
+  std::vector<double> starts;
+  for (auto point = first; point != last && point - first < kStartPoints; ++point) {
+    if (drawable(point->y, logarithmic)) {
+      starts.push_back(point->y);
+    }
+  }
+  while (last != first && !drawable((last - 1)->y, logarithmic)) {
+    --last;
+  }
+  if (last == first) {
+    return std::nullopt;
+  }
+  const double end = (last - 1)->y;
+  const auto middle = starts.begin() + static_cast<std::ptrdiff_t>(starts.size() / 2);
+  std::nth_element(starts.begin(), middle, starts.end());
+  const double start = starts.empty() ? end : *middle;
+  return Span{std::min(start, end), std::max(start, end)};
+}
+
 }  // namespace
 
-std::vector<CurvePoint> lastWins(const std::vector<CurvePoint>& points) {
-  std::vector<CurvePoint> kept;
-  kept.reserve(points.size());
-  for (const CurvePoint& point : points) {
-    while (!kept.empty() && kept.back().step >= point.step) {
-      kept.pop_back();
+std::vector<CurvePoint> lastWins(std::vector<CurvePoint> points) {
+  size_t kept = 0;
+  for (size_t i = 0; i < points.size(); ++i) {
+    while (kept > 0 && points[kept - 1].step >= points[i].step) {
+      --kept;
     }
-    kept.push_back(point);
+    points[kept++] = points[i];
   }
-  return kept;
+  points.resize(kept);
+  return points;
 }
 
 double PlotArea::toPixelX(double value) const {
@@ -206,9 +257,8 @@ std::vector<QPointF> clipLine(const std::vector<QPointF>& line, const QRectF& fr
   return clipped;
 }
 
-void traceColumns(const std::vector<CurvePoint>& points, const PlotArea& area,
-                  std::vector<ColumnSpan>& spans) {
-  auto [point, last] = visiblePart(points, area.x);
+void traceColumns(const CurvePoints& points, const PlotArea& area, std::vector<ColumnSpan>& spans) {
+  auto [point, last] = visiblePart(points.all(), area.x);
   const auto columns = static_cast<int>(std::ceil(area.pixels.width()));
   bool connected = point != points.begin() && drawable((point - 1)->y, area.log_y);
   double previous = connected ? (point - 1)->y : 0;
@@ -217,30 +267,26 @@ void traceColumns(const std::vector<CurvePoint>& points, const PlotArea& area,
     return static_cast<float>(std::clamp(area.toPixelY(y), -1e6, 1e6));
   };
   for (int column = 0; column < columns && point != last; ++column) {
-    const double end = column + 1 == columns ? std::numeric_limits<double>::infinity()
-                                             : area.toX(area.pixels.left() + column + 1);
-    double low = connected ? previous : std::numeric_limits<double>::infinity();
-    double high = connected ? previous : -std::numeric_limits<double>::infinity();
-    bool any = false;
-    for (; point != last && point->x < end; ++point) {
-      if (!drawable(point->y, area.log_y)) {
-        connected = false;
-        continue;
-      }
-      any = true;
-      connected = true;
-      previous = point->y;
-      low = std::min(low, previous);
-      high = std::max(high, previous);
-    }
-    if (any) {
+    const double end_x = column + 1 == columns ? std::numeric_limits<double>::infinity()
+                                               : area.toX(area.pixels.left() + column + 1);
+    const auto end = std::lower_bound(point, last, end_x,
+                                      [](const CurvePoint& each, double value) { return each.x < value; });
+    const CurvePoints::Block inside = drawableBlock(points, point, end, area.log_y);
+    if (inside.count > 0) {
+      const double low = connected ? std::min(inside.low, previous) : inside.low;
+      const double high = connected ? std::max(inside.high, previous) : inside.high;
       spans.push_back({.column = column, .top = pixel(high), .bottom = pixel(low)});
+    }
+    if (point != end) {
+      connected = drawable((end - 1)->y, area.log_y);
+      previous = connected ? (end - 1)->y : 0;
+      point = end;
     }
   }
 }
 
-double density(const std::vector<CurvePoint>& points, const PlotArea& area) {
-  const auto [first, last] = visiblePart(points, area.x);
+double density(const CurvePoints& points, const PlotArea& area) {
+  const auto [first, last] = visiblePart(points.all(), area.x);
   return static_cast<double>(last - first) / std::max(area.pixels.width(), 1.0);
 }
 
@@ -276,46 +322,31 @@ std::optional<ExtentY> extentY(const std::vector<Points>& series, const Span& vi
   for (const Points& points : series) {
     total += points->size();
   }
-  const size_t stride = total / kMostForPercentiles + 1;
-  const auto for_each = [&](auto&& visit) {
-    for (const Points& points : series) {
-      const auto [first, last] = visiblePart(*points, visible);
-      for (auto point = first; point != last; ++point) {
-        if (drawable(point->y, log_y)) {
-          visit(point->y, static_cast<size_t>(point - first), point + 1 == last);
-        }
-      }
-    }
-  };
+  const auto stride = static_cast<std::ptrdiff_t>(total / kMostForPercentiles + 1);
+  CurvePoints::Block all;
   std::vector<double> sample;
-  std::vector<double> starts;
-  Span all{std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()};
-  Span ends = all;
-  const auto hold = [&ends](double y) { ends = {std::min(ends.lower, y), std::max(ends.upper, y)}; };
-  for_each([&](double y, size_t place, bool is_last) {
-    all = {std::min(all.lower, y), std::max(all.upper, y)};
-    if (place < kStartPoints) {
-      starts.push_back(y);
+  std::optional<Span> ends;
+  for (const Points& points : series) {
+    const auto [first, last] = visiblePart(points->all(), visible);
+    const CurvePoints::Block inside = drawableBlock(*points, first, last, log_y);
+    all = {std::min(all.low, inside.low), std::max(all.high, inside.high), all.count + inside.count};
+    if (!ignore_outliers) {
+      continue;
     }
-    if (place + 1 == kStartPoints || is_last) {
-      if (!starts.empty()) {
-        std::nth_element(starts.begin(), starts.begin() + std::ptrdiff_t(starts.size() / 2), starts.end());
-        hold(starts[starts.size() / 2]);
-        starts.clear();
+    if (const auto way = startAndEnd(first, last, log_y)) {
+      ends = ends ? Span{std::min(ends->lower, way->lower), std::max(ends->upper, way->upper)} : *way;
+    }
+    for (auto point = first; point < last; point += std::min(stride, last - point)) {
+      if (drawable(point->y, log_y)) {
+        sample.push_back(point->y);
       }
     }
-    if (is_last) {
-      hold(y);
-    }
-    if (place % stride == 0) {
-      sample.push_back(y);
-    }
-  });
-  if (all.lower > all.upper) {
+  }
+  if (all.count == 0) {
     return std::nullopt;
   }
   if (!ignore_outliers || sample.empty()) {
-    return ExtentY{.span = all, .hidden = 0};
+    return ExtentY{.span = {all.low, all.high}, .hidden = 0};
   }
   const auto percentile = [&sample](double share) {
     const auto place = sample.begin() + static_cast<std::ptrdiff_t>(
@@ -324,21 +355,42 @@ std::optional<ExtentY> extentY(const std::vector<Points>& series, const Span& vi
     return *place;
   };
   Span span{percentile(0.05), percentile(0.95)};
-  span = {std::min(span.lower, ends.lower), std::max(span.upper, ends.upper)};
+  span = {std::min(span.lower, ends->lower), std::max(span.upper, ends->upper)};
   // What lies just beyond is no outlier: the top of a smooth curve is not cut off.
   const double reach = kOutlierReach * span.size();
   const Span nearby{span.lower - reach, span.upper + reach};
-  for_each([&](double y, size_t, bool) {
-    if (y >= nearby.lower && y <= nearby.upper) {
-      span = {std::min(span.lower, y), std::max(span.upper, y)};
+  const auto widen = [&span](double low, double high) {
+    span = {std::min(span.lower, low), std::max(span.upper, high)};
+  };
+  const auto for_each = [&](auto&& whole, auto&& single) {
+    for (const Points& points : series) {
+      const auto [first, last] = visiblePart(points->all(), visible);
+      visitDrawable(*points, first, last, log_y, whole, single);
     }
-  });
+  };
+  for_each(
+      [&](const CurvePoints::Block& block) {
+        const bool near = block.low >= nearby.lower && block.high <= nearby.upper;
+        if (near) {
+          widen(block.low, block.high);
+        }
+        return near || block.low > nearby.upper || block.high < nearby.lower;
+      },
+      [&](double y) {
+        if (y >= nearby.lower && y <= nearby.upper) {
+          widen(y, y);
+        }
+      });
   // What the margin of the axis will show anyway is not hidden.
   const Span shown = padded(span, log_y, kMarginY);
   int64_t hidden = 0;
-  if (all.lower < shown.lower || all.upper > shown.upper) {
-    for_each([&](double y, size_t, bool) { hidden += y < shown.lower || y > shown.upper ? 1 : 0; });
-  }
+  for_each(
+      [&](const CurvePoints::Block& block) {
+        const bool beyond = block.low > shown.upper || block.high < shown.lower;
+        hidden += beyond ? static_cast<int64_t>(block.count) : 0;
+        return beyond || (block.low >= shown.lower && block.high <= shown.upper);
+      },
+      [&](double y) { hidden += y < shown.lower || y > shown.upper ? 1 : 0; });
   return ExtentY{.span = span, .hidden = hidden};
 }
 

@@ -5,11 +5,10 @@
 #include <QPointF>
 #include <QRectF>
 #include <QStringList>
-#include <memory>
 #include <optional>
 #include <vector>
 
-#include "engine/store/store.h"
+#include "views/curves/curve_points.h"
 
 namespace heddle::ui {
 
@@ -19,8 +18,6 @@ struct Span {
   double size() const { return upper - lower; }
   friend bool operator==(const Span&, const Span&) = default;
 };
-
-using Points = std::shared_ptr<const std::vector<CurvePoint>>;
 
 // One metric of one run. Both series have the same points; `smooth` lags behind `raw` while it is being
 // computed.
@@ -33,7 +30,7 @@ struct Curve {
 
 // Drops what a later part of the run repeats: after a restart at an earlier step the new points take the
 // place of the old ones.
-std::vector<CurvePoint> lastWins(const std::vector<CurvePoint>& points);
+std::vector<CurvePoint> lastWins(std::vector<CurvePoint> points);
 
 // Where data lie on the screen. Pixels grow downwards, values upwards.
 struct PlotArea {
@@ -66,11 +63,10 @@ struct ColumnSpan {
 
 // The same line for curves with several points per pixel: one span per column that has points. Appends to
 // `spans`; a break leaves the next span unconnected.
-void traceColumns(const std::vector<CurvePoint>& points, const PlotArea& area,
-                  std::vector<ColumnSpan>& spans);
+void traceColumns(const CurvePoints& points, const PlotArea& area, std::vector<ColumnSpan>& spans);
 
 // Points of the area's x per pixel column.
-double density(const std::vector<CurvePoint>& points, const PlotArea& area);
+double density(const CurvePoints& points, const PlotArea& area);
 
 // The last point at or before x; the first point if all are later; null without points.
 const CurvePoint* pointAt(const std::vector<CurvePoint>& points, double x);

@@ -16,20 +16,24 @@ constexpr size_t kSmoothedAtOnce = 100000;
 
 CurveStore::CurveStore(QObject* parent) : QObject(parent) {}
 
-void CurveStore::set(const QString& run_id, const QString& metric, const std::vector<CurvePoint>& raw) {
+void CurveStore::set(const QString& run_id, const QString& metric, std::vector<CurvePoint> raw) {
   const Key key(run_id, metric);
   Curve& curve = curves_[key];
   curve.run_id = run_id;
   curve.metric = metric;
-  curve.raw = std::make_shared<const std::vector<CurvePoint>>(lastWins(raw));
+  curve.raw = std::make_shared<const CurvePoints>(lastWins(std::move(raw)));
   smooth({key});
 }
 
 void CurveStore::append(const QString& run_id, const QString& metric, const std::vector<CurvePoint>& more) {
   const Curve* curve = find(run_id, metric);
-  std::vector<CurvePoint> all = curve == nullptr ? std::vector<CurvePoint>() : *curve->raw;
+  std::vector<CurvePoint> all;
+  all.reserve((curve == nullptr ? 0 : curve->raw->size()) + more.size());
+  if (curve != nullptr) {
+    all.insert(all.end(), curve->raw->begin(), curve->raw->end());
+  }
   all.insert(all.end(), more.begin(), more.end());
-  set(run_id, metric, all);
+  set(run_id, metric, std::move(all));
 }
 
 void CurveStore::clear() {
@@ -74,7 +78,7 @@ void CurveStore::smooth(std::vector<Key> keys) {
   const double weight = weight_;
   const auto work = [weight](std::vector<Job>& todo) {
     for (Job& job : todo) {
-      job.smooth = std::make_shared<const std::vector<CurvePoint>>(smoothCurve(*job.raw, weight));
+      job.smooth = std::make_shared<const CurvePoints>(smoothCurve(job.raw->all(), weight));
     }
   };
   if (points <= kSmoothedAtOnce) {

@@ -19,7 +19,7 @@ class CurveStore final : public QObject {
   explicit CurveStore(QObject* parent = nullptr);
 
   // Replaces the raw points of a curve; drops what a restart repeated.
-  void set(const QString& run_id, const QString& metric, const std::vector<CurvePoint>& raw);
+  void set(const QString& run_id, const QString& metric, std::vector<CurvePoint> raw);
   void append(const QString& run_id, const QString& metric, const std::vector<CurvePoint>& more);
   void clear();
 

@@ -73,13 +73,13 @@ QVariant CurveTableModel::data(const QModelIndex& index, int role) const {
     return row.name;
   }
   const double x = tracker_.value_or(std::numeric_limits<double>::infinity());
-  const CurvePoint* point = row.curve.raw ? pointAt(*row.curve.raw, x) : nullptr;
+  const CurvePoint* point = row.curve.raw ? pointAt(row.curve.raw->all(), x) : nullptr;
   if (point == nullptr) {
     return {};
   }
   switch (index.column()) {
     case kSmoothed: {
-      const CurvePoint* smooth = row.curve.smooth ? pointAt(*row.curve.smooth, x) : nullptr;
+      const CurvePoint* smooth = row.curve.smooth ? pointAt(row.curve.smooth->all(), x) : nullptr;
       return smooth == nullptr ? QVariant() : QVariant(formatNumber(smooth->y));
     }
     case kValue:

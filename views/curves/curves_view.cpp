@@ -135,6 +135,7 @@ struct CurvesView::Impl {
     number->setDecimals(3);
     number->setSingleStep(0.001);
     number->setKeyboardTracking(false);
+    number->setAccessibleName(CurvesView::tr("Smoothing weight"));
     window_label = new QLabel(bar);
     connect(slider, &QSlider::valueChanged, self, [this](int value) {
       self->setSmoothing(value == kSliderSteps ? kMostSmoothing : value / 100.0);
@@ -230,6 +231,10 @@ struct CurvesView::Impl {
         }
       });
       connect(chart, &CurveChart::xRangeChanged, self, [this, chart](Span range) { follow(chart, range); });
+      connect(chart, &CurveChart::tooltipOrderChosen, self, [this](TooltipOrder order) {
+        settings.tooltip_order = order;
+        applySettings();
+      });
       next.push_back(chart);
     }
     for (CurveChart* gone : charts) {
@@ -391,9 +396,9 @@ void CurvesView::setChosenMetrics(const QStringList& metrics) {
 }
 
 void CurvesView::setSeries(std::vector<CurveSeries> series) {
-  for (const CurveSeries& each : series) {
+  for (CurveSeries& each : series) {
     if (each.axis == impl_->settings.axis) {
-      impl_->store->set(each.run_id, each.metric, each.raw);
+      impl_->store->set(each.run_id, each.metric, std::move(each.raw));
     }
   }
 }
@@ -484,7 +489,7 @@ CsvTable CurvesView::shownData() const {
   for (const CurveChart* chart : impl_->charts) {
     const Span shown = chart->area().x;
     for (const DrawnCurve& drawn : chart->curves()) {
-      const std::vector<CurvePoint>& raw = *drawn.curve.raw;
+      const CurvePoints& raw = *drawn.curve.raw;
       for (size_t i = 0; i < raw.size(); ++i) {
         if (raw[i].x < shown.lower || raw[i].x > shown.upper) {
           continue;

@@ -24,20 +24,24 @@ QRgb blended(QRgb below, QRgb above, uint32_t alpha) {
   return channel(24) | channel(16) | channel(8) | channel(0);
 }
 
-// `image` is premultiplied; rows and columns are device pixels. `least` is the least height of a span.
-void fillSpans(QImage& image, const std::vector<ColumnSpan>& spans, const QColor& color, int least) {
+// `image` is premultiplied; rows and columns are device pixels. A span is drawn with a pen of `width`: rows
+// that it covers in part are drawn faintly, as anti-aliasing would.
+void fillSpans(QImage& image, const std::vector<ColumnSpan>& spans, const QColor& color, double width) {
   const QRgb opaque = color.rgb() | 0xFF000000U;
-  const auto alpha = static_cast<uint32_t>(color.alpha());
   const int height = image.height();
   const auto stride = static_cast<size_t>(image.bytesPerLine()) / sizeof(QRgb);
   auto* pixels = reinterpret_cast<QRgb*>(image.bits());
   for (const ColumnSpan& span : spans) {
-    const int top = std::max(static_cast<int>(std::floor(span.top)), 0);
-    const int bottom = std::min(std::max(static_cast<int>(std::floor(span.bottom)) + 1,
-                                         static_cast<int>(std::floor(span.top)) + least),
-                                height);
-    QRgb* pixel = pixels + static_cast<size_t>(top) * stride + static_cast<size_t>(span.column);
-    for (int row = top; row < bottom; ++row, pixel += stride) {
+    const double top = std::max(span.top - width / 2, 0.0);
+    const double bottom = std::min(span.bottom + width / 2, static_cast<double>(height));
+    if (top >= bottom) {
+      continue;
+    }
+    const int first = static_cast<int>(top);
+    QRgb* pixel = pixels + static_cast<size_t>(first) * stride + static_cast<size_t>(span.column);
+    for (int row = first; row < bottom; ++row, pixel += stride) {
+      const double covered = std::min(bottom, row + 1.0) - std::max(top, static_cast<double>(row));
+      const auto alpha = static_cast<uint32_t>(color.alpha() * covered + 0.5);
       *pixel = alpha == 255 ? opaque : blended(*pixel, opaque, alpha);
     }
   }
@@ -83,10 +87,10 @@ void LinesPlottable::draw(QCPPainter* painter) {
   PlotArea device = where;
   device.pixels = QRectF(QPointF(0, 0), where.pixels.size() * ratio);
   QImage bands;
-  const auto is_dense = [&](const std::vector<CurvePoint>& points) {
+  const auto is_dense = [&](const CurvePoints& points) {
     return !vectors && density(points, device) >= kDense;
   };
-  const auto add_band = [&](const std::vector<CurvePoint>& points, const QColor& color, double width) {
+  const auto add_band = [&](const CurvePoints& points, const QColor& color, double width) {
     if (bands.isNull()) {
       bands = QImage(device.pixels.size().toSize(), QImage::Format_ARGB32_Premultiplied);
       bands.fill(Qt::transparent);
@@ -94,7 +98,7 @@ void LinesPlottable::draw(QCPPainter* painter) {
     }
     spans_.clear();
     traceColumns(points, device, spans_);
-    fillSpans(bands, spans_, color, static_cast<int>(std::lround(width * ratio)));
+    fillSpans(bands, spans_, color, width * ratio);
   };
   std::vector<const DrawnCurve*> thin;
   const auto faint_pen = [this](const DrawnCurve& drawn) {
@@ -114,7 +118,7 @@ void LinesPlottable::draw(QCPPainter* painter) {
       add_band(*drawn.curve.raw, pen.color(), 1);
     } else {
       painter->setPen(pen);
-      drawLine(painter, *drawn.curve.raw, where, false);
+      drawLine(painter, drawn.curve.raw->all(), where, false);
     }
   }
   for (const DrawnCurve& drawn : *curves) {
@@ -132,7 +136,8 @@ void LinesPlottable::draw(QCPPainter* painter) {
     QPen pen = seriesPen(drawn->style, palette, line_width);
     pen.setJoinStyle(Qt::RoundJoin);
     painter->setPen(pen);
-    drawLine(painter, drawn->curve.smooth ? *drawn->curve.smooth : *drawn->curve.raw, where, drawn->marks);
+    drawLine(painter, (drawn->curve.smooth ? drawn->curve.smooth : drawn->curve.raw)->all(), where,
+             drawn->marks);
   }
 }
 
