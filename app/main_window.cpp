@@ -46,9 +46,9 @@ constexpr int kAttentionTab = 1;
 // Before the user has chosen sizes:
 constexpr double kScreenShare = 0.85;
 constexpr QSize kLargestWindow(1680, 1050);
-constexpr double kCentreShare = 0.55;       // of the window's width, at least
-constexpr double kRunsShareOfDocks = 0.55;  // the rest is the inspector's
-constexpr int kWidestDocks = 122;           // characters, both together
+constexpr double kCentreShare = 0.55;      // of the window's width, at least
+constexpr double kRunsShareOfDocks = 0.5;  // the rest is the inspector's
+constexpr int kWidestDocks = 122;          // characters, both together
 
 bool isMade(const std::filesystem::path& path) {
   std::error_code ignored;

@@ -304,6 +304,23 @@ TEST(InspectorView, DetailsOfAnotherRunAreIgnoredAndCheckpointsCanBeOpened) {
   EXPECT_EQ(view.value(QStringLiteral("Step 500")), QStringLiteral("1.0 KiB"));
 }
 
+TEST(InspectorView, FiguresThatArriveLaterWidenTheirColumn) {
+  InspectorView view;
+  view.resize(320, 600);
+  view.show();
+  RunRow run = makeRun("a", "alpha", 1);
+  run.predicted_seconds = 0;
+  run.engine_seconds = 0;
+  view.setRun(run);
+  ASSERT_TRUE(QTest::qWaitForWindowExposed(&view));
+  run.predicted_seconds = 5000;
+  run.engine_seconds = 91;
+  view.setRun(run);
+  const QString text = view.value(QStringLiteral("Engine time"));
+  EXPECT_EQ(text, QStringLiteral("1 h 23 min"));
+  EXPECT_GE(view.tree()->columnWidth(1), view.tree()->fontMetrics().horizontalAdvance(text));
+}
+
 TEST(InspectorView, LongValuesTakeBothColumnsAndMoreLinesInsteadOfBeingCut) {
   InspectorView view;
   RunRow run = makeRun("20261121-052337-a-run-with-quite-a-long-name-in-its-folder", "alpha", 1);

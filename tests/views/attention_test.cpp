@@ -386,6 +386,12 @@ TEST_F(AttentionViewTest, WarnsOfUniformAndBrokenHeads) {
   EXPECT_FALSE(view.grab().isNull());
 }
 
+TEST_F(AttentionViewTest, SaysHowManyTokensTheVocabularyLacks) {
+  const std::vector<std::string> words = {"[CLS]", "[UNK]", "[UNK]", "[SEP]"};
+  view.setMap(makeAttentionMap(tokensOf(words), 1, 1, std::vector<uint16_t>(16, floatToHalf(0.25F))));
+  EXPECT_TRUE(says(QStringLiteral("[UNK]: 2 of 4 tokens")));
+}
+
 TEST_F(AttentionViewTest, BusyKeepsThePictureAndBlocksASecondQuestion) {
   view.setMap(shiftedMap(kChinese, 1, 1));
   view.setBusy(true);

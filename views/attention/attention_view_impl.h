@@ -172,6 +172,7 @@ struct AttentionView::Impl {
     }
     mode_box = new QComboBox(self);
     mode_box->addItem(AttentionView::tr("Matrix"), static_cast<int>(AttentionMode::kMatrix));
+    mode_box->setAccessibleName(AttentionView::tr("Kind of picture"));
     mode_box->addItem(AttentionView::tr("Lines"), static_cast<int>(AttentionMode::kLines));
     connect(mode_box, &QComboBox::activated, self, [this] {
       mode_by_user = true;
@@ -191,6 +192,7 @@ struct AttentionView::Impl {
     mass_slider->setValue(100);
     mass_slider->setFixedWidth(110);
     mass_slider->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
+    mass_slider->setAccessibleName(AttentionView::tr("Share of the attention that is drawn"));
     mass_slider->setToolTip(
         AttentionView::tr("Draws each query's heaviest keys until they hold this share of its attention"));
     mass_label = new QLabel(self);
@@ -316,7 +318,7 @@ struct AttentionView::Impl {
 
   void showHead() {
     const bool with_lines = self->mode() == AttentionMode::kLines;
-    mass_group->setVisible(with_lines);
+    mass_group->setVisible(with_lines && !map.empty());
     if (map.empty()) {
       return;
     }
@@ -358,6 +360,13 @@ struct AttentionView::Impl {
     if (map.truncated) {
       warnings
           << AttentionView::tr("The text was cut to the model's longest input of %1 tokens.").arg(map.size());
+    }
+    const auto unknown = std::count_if(map.tokens.begin(), map.tokens.end(),
+                                       [](const AttentionToken& token) { return token.text == "[UNK]"; });
+    if (unknown > 0) {
+      warnings << AttentionView::tr("Not in the model's vocabulary, read as [UNK]: %1 of %2 tokens.")
+                      .arg(unknown)
+                      .arg(map.size());
     }
     const HeadSummary& shown = summary.heads[static_cast<size_t>(layer * map.heads + head)];
     if (shown.bad_rows > 0) {

@@ -1,6 +1,7 @@
 #include "views/common/flow_layout.h"
 
 #include <QHBoxLayout>
+#include <QLabel>
 #include <QWidget>
 #include <algorithm>
 
@@ -28,6 +29,9 @@ QWidget* FlowLayout::addGroup(const std::vector<QWidget*>& parts) {
   auto* row = new QHBoxLayout(group);
   row->setContentsMargins(0, 0, 0, 0);
   bool grows = false;
+  if (auto* label = parts.size() > 1 ? qobject_cast<QLabel*>(parts.front()) : nullptr) {
+    label->setBuddy(parts[1]);  // names it for screen readers
+  }
   for (QWidget* part : parts) {
     row->addWidget(part);
     grows = grows || (part->sizePolicy().expandingDirections() & Qt::Horizontal) != 0;

@@ -28,6 +28,7 @@ struct LogView::Impl {
     model->setPalette(self->palette());
     filter = new QLineEdit(self);
     filter->setPlaceholderText(LogView::tr("Filter: words that must all occur"));
+    filter->setAccessibleName(LogView::tr("Filter of the log"));
     filter->setClearButtonEnabled(true);
     follow = new QCheckBox(LogView::tr("Follow"), self);
     follow->setToolTip(LogView::tr("Keep the newest line in sight"));
@@ -41,6 +42,7 @@ struct LogView::Impl {
     list->setFrameShape(QFrame::NoFrame);
     list->setSelectionMode(QAbstractItemView::ExtendedSelection);
     const QFontMetrics metrics = list->fontMetrics();
+    list->setMinimumHeight(3 * metrics.lineSpacing());  // small screens have no room for more
     list->header()->setStretchLastSection(true);
     list->header()->resizeSection(LogModel::kTime,
                                   metrics.horizontalAdvance(QStringLiteral("2026-00-00 00:00:00")) + 24);
@@ -51,6 +53,7 @@ struct LogView::Impl {
     pages->addWidget(list);
     auto* top = new QHBoxLayout;
     top->setContentsMargins(4, 4, 4, 2);
+    top->setSpacing(6);
     top->addWidget(filter, 1);
     top->addWidget(count);
     top->addWidget(first_error);

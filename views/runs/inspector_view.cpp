@@ -118,9 +118,8 @@ InspectorView::InspectorView(QWidget* parent)
   tree_->setItemDelegate(new WideValueDelegate(tree_));
   QHeaderView* const header = tree_->header();
   header->setStretchLastSection(false);
-  header->setSectionResizeMode(0, QHeaderView::ResizeToContents);
-  header->setSectionResizeMode(1, QHeaderView::ResizeToContents);
   header->setSectionResizeMode(2, QHeaderView::Stretch);
+  connect(tree_, &QTreeWidget::expanded, this, &InspectorView::fitColumns);
   // Values break into lines by the columns' widths.
   connect(header, &QHeaderView::sectionResized, tree_, &QTreeWidget::doItemsLayout, Qt::QueuedConnection);
   copy_recipe_->setText(tr("Copy recipe"));
@@ -197,8 +196,21 @@ void InspectorView::setRun(const std::optional<RunRow>& run) {
     setRow(facts, tr("Unreadable lines"), groupedInteger(run->bad_lines), {},
            tr("Lines of its event stream"));
   }
+  fitColumns();
   // A new value may be wide: its own cell is not all that changes.
   tree_->viewport()->update();
+}
+
+void InspectorView::fitColumns() {
+  for (const int column : {0, 1}) {
+    // Numbers that change every second must not move the columns to and fro.
+    const int before = tree_->columnWidth(column);
+    tree_->resizeColumnToContents(column);
+    if (fitted_run_ == run_id_ && tree_->columnWidth(column) < before) {
+      tree_->setColumnWidth(column, before);
+    }
+  }
+  fitted_run_ = run_id_;
 }
 
 void InspectorView::setDetails(const RunDetails& details) {
@@ -241,6 +253,7 @@ void InspectorView::setDetails(const RunDetails& details) {
       setRow(part, entry.label, entry.value, {}, entry.help);
     }
   }
+  fitColumns();
 }
 
 QTreeWidgetItem* InspectorView::group(const QString& title, bool expanded) {

@@ -48,6 +48,8 @@ class InspectorView final : public QWidget {
   void setRow(QTreeWidgetItem* parent, const QString& label, const QString& value,
               const QString& measured = {}, const QString& help = {});
   QTreeWidgetItem* findRow(const QString& label) const;
+  // Property and value as wide as their texts; they shrink only for another run.
+  void fitColumns();
   void updateColors();
 
   QStackedLayout* pages_;
@@ -57,6 +59,7 @@ class InspectorView final : public QWidget {
   QTreeWidget* tree_;
   QToolButton* copy_recipe_;
   QString run_id_;
+  QString fitted_run_;  // whose texts the columns were last fitted to
   QString recipe_text_;
 };
 
