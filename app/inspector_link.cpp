@@ -56,6 +56,7 @@ void InspectorLink::ask(const InspectionQuestion& question) {
     if (known->question.sameAs(question)) {
       cache_.splice(cache_.begin(), cache_, known);
       waiting_.reset();
+      superseded_ = asked_.has_value();
       Q_EMIT answered(labelled(cache_.front().map, question));
       return;
     }
@@ -79,6 +80,7 @@ void InspectorLink::send(const InspectionQuestion& question) {
     engine_.start(QString::fromStdString(program->string()), {QStringLiteral("serve")});
   }
   asked_ = question;
+  superseded_ = false;
   Q_EMIT busyChanged(true);
   const AttentionRequest request{
       .id = next_id_,
@@ -132,7 +134,7 @@ void InspectorLink::accept(const InspectionReply& reply) {
     cache_.pop_back();
   }
   // A newer question makes this answer stale: showing it would only flicker.
-  if (!waiting_) {
+  if (!waiting_ && !superseded_) {
     Q_EMIT answered(shown);
   }
   proceed();
@@ -150,7 +152,7 @@ void InspectorLink::proceed() {
 }
 
 void InspectorLink::fail(const Problem& problem) {
-  if (!waiting_) {
+  if (!waiting_ && !superseded_) {
     Q_EMIT failed(problem);
   }
   proceed();

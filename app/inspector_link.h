@@ -74,6 +74,7 @@ class InspectorLink final : public QObject {
   int64_t next_id_ = 1;
   std::optional<InspectionQuestion> asked_;
   std::optional<InspectionQuestion> waiting_;
+  bool superseded_ = false;      // a later question was answered from memory: this answer is only remembered
   std::list<Remembered> cache_;  // newest first
   size_t cached_bytes_ = 0;
   size_t cache_limit_;

@@ -10,6 +10,19 @@
 #include "views/common/palette.h"
 
 namespace heddle::ui {
+namespace {
+
+// The engine's sentences begin in lower case, as its terminal wants them. A first word that is a name of
+// something ("model.hidden_size", "/data/x") stays as it is.
+QString asSentence(QString text) {
+  const QString first = text.section(u' ', 0, 0);
+  if (!first.isEmpty() && std::all_of(first.begin(), first.end(), [](QChar c) { return c.isLetter(); })) {
+    text[0] = text[0].toUpper();
+  }
+  return text;
+}
+
+}  // namespace
 
 ProblemBar::ProblemBar(QWidget* parent)
     : QWidget(parent),
@@ -62,7 +75,7 @@ void ProblemBar::update() {
   colors.setColor(QPalette::WindowText, roleColor(Role::kError, colors));
   text_->setPalette(colors);
   const Problem& newest = problems_.back();
-  QString words = newest.text;
+  QString words = asSentence(newest.text);
   if (!newest.hint.isEmpty()) {
     words += u" (" + newest.hint + u')';
   }
@@ -79,8 +92,8 @@ void ProblemBar::showDetails() {
     return;
   }
   const Problem& newest = problems_.back();
-  auto* box =
-      new QMessageBox(QMessageBox::NoIcon, tr("What went wrong"), newest.text, QMessageBox::Close, window());
+  auto* box = new QMessageBox(QMessageBox::NoIcon, tr("What went wrong"), asSentence(newest.text),
+                              QMessageBox::Close, window());
   box->setAttribute(Qt::WA_DeleteOnClose);
   box->setTextFormat(Qt::PlainText);
   box->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);

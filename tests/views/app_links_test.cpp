@@ -119,6 +119,21 @@ TEST_F(InspectorLinkTest, OfQuestionsThatComeMeanwhileOnlyTheNewestIsAnswered) {
   EXPECT_EQ(answered[0][0].value<AttentionMap>().size(), 5);
 }
 
+TEST_F(InspectorLinkTest, ARememberedAnswerIsNotFollowedByOneToAnEarlierQuestion) {
+  InspectorLink link;
+  QSignalSpy answered(&link, &InspectorLink::answered);
+  link.ask(question(QStringLiteral("a")));
+  ASSERT_TRUE(answered.wait(kPatienceMs));
+  link.ask(question(QStringLiteral("a b")));
+  link.ask(question(QStringLiteral("a")));
+  ASSERT_TRUE(waitUntil([&] { return !link.busy(); }));
+  ASSERT_EQ(answered.size(), 2);
+  EXPECT_EQ(answered[1][0].value<AttentionMap>().size(), 3);
+  // What came too late is remembered all the same.
+  link.ask(question(QStringLiteral("a b")));
+  EXPECT_EQ(answered.size(), 3);
+}
+
 TEST_F(InspectorLinkTest, TheMemoryOfAnswersIsBounded) {
   InspectorLink link(/*cache_bytes=*/200);
   QSignalSpy answered(&link, &InspectorLink::answered);
@@ -265,7 +280,7 @@ TEST(ProblemBar, AProblemStaysUntilItIsDismissedAndNeverStandsTwice) {
   EXPECT_EQ(bar.current().text, QStringLiteral("first"));
   QTest::mouseClick(bar.findChild<QToolButton*>(QStringLiteral("problem-dismiss")), Qt::LeftButton);
   EXPECT_EQ(bar.findChild<QLabel*>(QStringLiteral("problem-text"))->text(),
-            QStringLiteral("second (do this)"));
+            QStringLiteral("Second (do this)"));
   QTest::mouseClick(bar.findChild<QToolButton*>(QStringLiteral("problem-dismiss")), Qt::LeftButton);
   EXPECT_EQ(bar.count(), 0);
 }
