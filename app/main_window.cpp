@@ -141,7 +141,7 @@ void MainWindow::buildDocks() {
   setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
   const int character = fontMetrics().averageCharWidth();
   runs_->setMinimumWidth(28 * character);
-  inspector_->setMinimumWidth(28 * character);
+  inspector_->setMinimumWidth(38 * character);  // a property, its estimate, its measurement
   const QSize window = (screen()->availableSize() * kScreenShare).boundedTo(kLargestWindow);
   resize(window);
   const int docks = std::min(static_cast<int>((1 - kCentreShare) * window.width()), kWidestDocks * character);

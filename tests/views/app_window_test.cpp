@@ -328,6 +328,20 @@ TEST_F(WindowTest, AttentionIsAskedForOnlyWhenItsViewIsShown) {
   EXPECT_EQ(window->attention().map().model, QStringLiteral("outside"));
 }
 
+TEST_F(WindowTest, FitsASmallScreenWithAPictureInIt) {
+  open();
+  startRunByHand("outside", 20, 10);
+  ASSERT_TRUE(inState(0, RunState::kFinished));
+  window->views().setCurrentIndex(1);
+  ASSERT_TRUE(waitUntil([&] { return !window->attention().map().empty(); }));
+  window->resize(800, 500);
+  // Wrapped controls ask for their height once they know their width.
+  for (int turn = 0; turn < 10; ++turn) {
+    QCoreApplication::processEvents();
+  }
+  EXPECT_EQ(window->size(), QSize(800, 500));
+}
+
 TEST_F(WindowTest, TheCommandPaletteRunsWhatIsTyped) {
   open();
   QTest::keyClick(window.get(), Qt::Key_K, Qt::ControlModifier);

@@ -196,6 +196,7 @@ struct AttentionView::Impl {
     mass_slider->setToolTip(
         AttentionView::tr("Draws each query's heaviest keys until they hold this share of its attention"));
     mass_label = new QLabel(self);
+    mass_label->setToolTip(mass_slider->toolTip());
     connect(mass_slider, &QSlider::valueChanged, self, [this] {
       mass_by_user = true;
       applyMass();
@@ -203,8 +204,8 @@ struct AttentionView::Impl {
     controls.addGroup({new QLabel(AttentionView::tr("Layer"), self), layer_box});
     controls.addGroup({new QLabel(AttentionView::tr("Head"), self), head_box});
     controls.addWidget(mode_box);
-    controls.addGroup({new QLabel(AttentionView::tr("Scale to the maximum"), self), scope_box});
-    mass_group = controls.addGroup({mass_slider, mass_label});
+    controls.addGroup({new QLabel(AttentionView::tr("Scale"), self), scope_box});
+    mass_group = controls.addGroup({new QLabel(AttentionView::tr("Mass"), self), mass_slider, mass_label});
   }
 
   void buildPictures() {
@@ -336,7 +337,7 @@ struct AttentionView::Impl {
 
   void applyMass() {
     lines->setMass(mass_slider->value() / 100.0);
-    mass_label->setText(AttentionView::tr("%1 % of each query's attention, %2 % hidden")
+    mass_label->setText(AttentionView::tr("≥ %1 %, %2 % hidden")
                             .arg(mass_slider->value())
                             .arg(QString::number(lines->hiddenMass() * 100, 'f', 1)));
   }
