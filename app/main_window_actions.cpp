@@ -70,7 +70,7 @@ MainWindow::Actions::Actions(QObject* parent)
   describe(full_screen, tr("Full &screen"), Qt::Key_F11, tr("The window alone on the screen"));
   describe(reset_layout, tr("Reset &layout"), {}, tr("Docks where they were at first"));
   describe(palette, tr("&Commands…"), Qt::CTRL | Qt::Key_K, tr("Every command by its words"));
-  describe(shortcuts, tr("&Keyboard shortcuts"), Qt::Key_F1, tr("All commands with their keys"));
+  describe(shortcuts, tr("&Keys and gestures"), Qt::Key_F1, tr("What keys and mouse do, by view"));
   describe(about, tr("&About Heddle"), {}, tr("Version and licence"));
   full_screen.setCheckable(true);
   auto* group = new QActionGroup(parent);
@@ -244,7 +244,7 @@ void MainWindow::openWorkspace() {
 void MainWindow::showShortcuts() {
   auto* dialog = new QDialog(this);
   dialog->setAttribute(Qt::WA_DeleteOnClose);
-  dialog->setWindowTitle(tr("Keyboard shortcuts"));
+  dialog->setWindowTitle(tr("Keys and gestures"));
   auto* list = new QTreeWidget(dialog);
   list->setHeaderLabels({tr("Command"), tr("Keys")});
   list->setRootIsDecorated(false);
@@ -255,9 +255,30 @@ void MainWindow::showShortcuts() {
           list, {CommandPalette::plainText(*action), action->shortcut().toString(QKeySequence::NativeText)});
     }
   }
+  const auto addGestures = [list](const QString& view, std::initializer_list<QStringList> gestures) {
+    auto* group = new QTreeWidgetItem(list, {view});
+    group->setFirstColumnSpanned(true);
+    QFont bold = list->font();
+    bold.setBold(true);
+    group->setFont(0, bold);
+    for (const QStringList& gesture : gestures) {
+      new QTreeWidgetItem(list, gesture);
+    }
+  };
+  addGestures(tr("In a chart"), {{tr("Zoom to a box"), tr("Drag")},
+                                 {tr("Zoom at the pointer"), tr("Wheel; over an axis that axis alone")},
+                                 {tr("Pan"), tr("Shift+drag, or drag with the middle button")},
+                                 {tr("Show everything"), tr("Double click")},
+                                 {tr("Zoom back, forward"), tr("Alt+Left, Alt+Right")},
+                                 {tr("Ranges, order of the tooltip"), tr("Right click")}});
+  addGestures(tr("In Attention"), {{tr("Next head, next layer"), tr("Arrow keys")},
+                                   {tr("Heads looked at before"), tr("Alt+Left, Alt+Right")},
+                                   {tr("Hold a token or cell"), tr("Click; Esc lets go")}});
+  addGestures(tr("In the table of runs"),
+              {{tr("This run alone in the charts"), tr("Double click its tick")}});
   list->resizeColumnToContents(0);
   (new QVBoxLayout(dialog))->addWidget(list);
-  dialog->resize(60 * fontMetrics().averageCharWidth(), 28 * fontMetrics().height());
+  dialog->resize(90 * fontMetrics().averageCharWidth(), 36 * fontMetrics().height());
   dialog->show();
 }
 
