@@ -1,10 +1,6 @@
-// Batches for masked-LM and next-sentence pretraining, as google-research/bert's create_pretraining_data.py
-// makes its examples. A batch is a pure function of (corpus, recipe, seed, step, row): no state, any thread,
-// any order, any split into micro-batches.
-//
-// Where it differs from the script: masks, splits and random partners are drawn anew in every epoch instead
-// of ten times once; and when B is random, the part of the chunk that is not A is not put back but chosen as
-// A half of the time, so that all sentences are seen equally often; random ids are never special tokens.
+// Batches for pretraining: which row of which documents comes at which place (this file), how its text is
+// put together (rows/), what of it is to be predicted (masking/). A batch is a pure function of (corpus,
+// recipe, seed, step, row): no state, any thread, any order, any split into micro-batches.
 
 #pragma once
 
@@ -29,9 +25,9 @@ class PretrainingData {
   ~PretrainingData();
 
   // Rows first_row .. first_row + rows of the step's global batch of phase.rows rows, each of at most
-  // phase.length tokens with its special tokens. Without next-sentence prediction a row is whole sentences of
-  // one document and one segment; short_seq_prob holds there too. phase.length >= 8. Thread-safe; the first
-  // call at a new length walks the corpus once.
+  // phase.length tokens with its special tokens. An epoch visits every row once in a new random order, except
+  // with recurrence (rows = xlnet): there row r of a step continues row r of the step before.
+  // phase.length >= 8. Thread-safe; the first call at a new length walks the corpus once.
   Batch trainBatch(const PhaseRecipe& phase, int64_t step, int64_t first_row, int64_t rows) const;
 
   // Rows of the documents never trained on, in an order and with masks that depend on nothing but the corpus
@@ -43,6 +39,7 @@ class PretrainingData {
   int64_t instances(int64_t length) const;
   int64_t heldoutInstances(int64_t length) const;
 
+  // Ids that may occur in batches, T5's sentinels included.
   int64_t vocabSize() const;
 
  private:

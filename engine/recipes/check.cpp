@@ -13,6 +13,7 @@
 
 #include "engine/base/file.h"
 #include "engine/recipes/fields.h"
+#include "engine/recipes/objective.h"
 #include "engine/recipes/sizes.h"
 
 namespace heddle {
@@ -98,22 +99,80 @@ class Checker {
                  count(model.num_attention_heads, "heads") + " cannot share evenly",
              "make it a multiple of model.num_attention_heads, " + std::to_string(near) + " for instance");
     }
-    if (recipe_.objective.next_sentence && model.type_vocab_size < 2) {
-      report({"model.type_vocab_size", "objective.next_sentence"},
-             "Next-sentence prediction tells two segments apart, but model.type_vocab_size is " +
-                 std::to_string(model.type_vocab_size),
-             "set model.type_vocab_size = 2, or objective.next_sentence = false");
+    if ((predictsPairs(recipe_.objective) || rowKind(recipe_.objective) == RowKind::kElectra) &&
+        model.type_vocab_size < 2) {
+      report({"model.type_vocab_size", "objective.rows"},
+             "Rows of objective.rows = " + recipe_.objective.rows +
+                 " have two segments, but model.type_vocab_size is " + std::to_string(model.type_vocab_size),
+             "set model.type_vocab_size = 2, or objective.rows = \"doc_sentences\"");
     }
   }
 
   void checkObjective() {
-    const double share = recipe_.objective.mask_share + recipe_.objective.random_share;
+    const ObjectiveRecipe objective = withPublishedDefaults(recipe_.objective);
+    const double share = objective.mask_share + objective.random_share;
     if (share > 1 + 1e-9) {
       report(
           {"objective.mask_share", "objective.random_share"},
           "objective.mask_share and objective.random_share are shares of the same positions, but add up to " +
               fieldValueText(share),
           "lower one of them; BERT takes 0.8 and 0.1, and keeps the rest");
+    }
+    checkRowsAndMasks(objective);
+    checkTrainable(objective);
+  }
+
+  // Rows and masks that make sense only together.
+  void checkRowsAndMasks(const ObjectiveRecipe& objective) {
+    const RowKind rows = rowKind(objective);
+    const MaskKind masking = maskKind(objective);
+    const auto apart = [&](const std::string& hint) {
+      report({"objective.masking", "objective.rows"},
+             "objective.rows = " + objective.rows + " and objective.masking = " + objective.masking +
+                 " do not go together",
+             hint);
+    };
+    if ((rows == RowKind::kLm) != (masking == MaskKind::kNone)) {
+      apart("language models take rows = \"lm\" with masking = \"none\"");
+    } else if ((rows == RowKind::kT5) != (masking == MaskKind::kT5)) {
+      apart("T5 takes rows = \"t5\" with masking = \"t5\"");
+    } else if (rows == RowKind::kXlnet && masking != MaskKind::kPermutation) {
+      apart("XLNet takes rows = \"xlnet\" with masking = \"permutation\"");
+    }
+    if (rowGrains(objective) != RowGrains::kFine && masking != MaskKind::kUnit) {
+      report({"objective.masking", "objective.grains"},
+             "objective.grains = " + objective.grains +
+                 " needs masks that hide the same text in both grains, which objective.masking = " +
+                 objective.masking + " does not",
+             "set objective.masking = \"unit\"");
+    }
+    for (size_t index = 0; rows == RowKind::kXlnet && index < recipe_.phases.size(); ++index) {
+      const int64_t length = recipe_.phases[index].length;
+      if (objective.reuse_length > length - 5) {
+        report({"objective.reuse_length", phaseKey(index, "length")},
+               "objective.reuse_length is " + std::to_string(objective.reuse_length) + ", but rows of " +
+                   count(length, "tokens") + " need at least 5 for what is new",
+               "lower it; XLNet reused half of its 512 tokens");
+      }
+    }
+  }
+
+  // What the family cannot learn from.
+  void checkTrainable(const ObjectiveRecipe& objective) {
+    const std::string start = recipe_.model.family + " cannot be trained with objective.";
+    const RowKind rows = rowKind(objective);
+    const MaskKind masking = maskKind(objective);
+    if (masking == MaskKind::kElectra || masking == MaskKind::kPermutation || masking == MaskKind::kT5 ||
+        masking == MaskKind::kNone) {
+      report({"objective.masking", "model.family"}, start + "masking = " + objective.masking,
+             "take token, unit, ngram or span");
+    } else if (rows == RowKind::kXlnet || rows == RowKind::kLm || rows == RowKind::kT5) {
+      report({"objective.rows", "model.family"}, start + "rows = " + objective.rows,
+             "take sentence_pair, sentence_order, full_sentences, doc_sentences, single or electra");
+    } else if (rowGrains(objective) != RowGrains::kFine) {
+      report({"objective.grains", "model.family"},
+             start + "grains = " + objective.grains + ": it reads one sequence of fine tokens",
+             "set objective.grains = \"fine\"");
     }
   }
 
@@ -273,7 +332,7 @@ class Checker {
         static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));
     const double limit = recipe_.run.device == "cpu" ? machine : std::max(machine, kLargestGpuBytes);
     const ParameterCount parameters =
-        countParameters(recipe_.model, expectedVocabSize(recipe_), recipe_.objective.next_sentence);
+        countParameters(recipe_.model, expectedVocabSize(recipe_), predictsPairs(recipe_.objective));
     const double needed = 16.0 * static_cast<double>(parameters.total());
     if (needed > limit) {
       report({"model.hidden_size", "model.num_hidden_layers", "model.intermediate_size", "model.vocab_size"},

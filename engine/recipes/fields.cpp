@@ -133,7 +133,7 @@ constexpr double kMost =
     1e15;  // every integer up to here is exact as a double, and no product of two overflows the estimates
 constexpr Bounds kFromZero{.low = 0, .high = kMost};
 constexpr Bounds kFromOne{.low = 1, .high = kMost};
-constexpr Bounds kShare{.low = 0, .high = 1};
+constexpr Bounds kShareOrOpen{.low = -1, .high = 1};
 constexpr Bounds kBelowOne{.low = 0, .high = 1, .high_open = true};
 constexpr Bounds kInsideUnit{.low = 0, .high = 1, .low_open = true, .high_open = true};
 constexpr Bounds kAnyOrMinusOne{.low = -1, .high = 1, .high_open = true};
@@ -181,12 +181,24 @@ std::vector<Field> makeFields() {
       field<InText<&TextRecipe::lowercase>>("text.lowercase", "Lower case", "Lower-case the text and strip accents, as uncased models do."),
       field<InText<&TextRecipe::heldout_fraction>>("text.heldout_fraction", "Held out", "Share of documents kept for evaluation and never trained on.", {.low = 0, .high = 0.9, .low_open = true}),
 
+      choice<InObjective<&ObjectiveRecipe::rows>>("objective.rows", "Rows", "What a training row is made of; sentence_pair is BERT's with next-sentence prediction, sentence_order ALBERT's.", {"sentence_pair", "sentence_order", "full_sentences", "doc_sentences", "single", "electra", "xlnet", "lm", "t5"}),
+      choice<InObjective<&ObjectiveRecipe::masking>>("objective.masking", "Masks", "What is predicted: single tokens, whole units (words, phrases), n-grams of words, spans, or another family's way.", {"token", "unit", "ngram", "span", "electra", "permutation", "t5", "none"}),
+      choice<InObjective<&ObjectiveRecipe::grains>>("objective.grains", "Grains", "Whether rows hold fine tokens, a second sequence of coarse ones beside them, or both in one sequence.", {"fine", "both", "hybrid"}),
       field<InObjective<&ObjectiveRecipe::mlm_probability>>("objective.mlm_probability", "Chosen positions", "Share of positions that the model must predict.", kInsideUnit),
-      field<InObjective<&ObjectiveRecipe::mask_share>>("objective.mask_share", "Masked", "Of the chosen positions, the share that becomes [MASK].", kShare),
-      field<InObjective<&ObjectiveRecipe::random_share>>("objective.random_share", "Random", "Of the chosen positions, the share that becomes a random token; the rest is kept.", kShare),
-      field<InObjective<&ObjectiveRecipe::max_predictions>>("objective.max_predictions", "Most predictions", "Upper limit of chosen positions per row; 0 = none.", kFromZero),
-      field<InObjective<&ObjectiveRecipe::next_sentence>>("objective.next_sentence", "Next sentence", "Also predict whether the second segment follows the first."),
-      field<InObjective<&ObjectiveRecipe::short_seq_prob>>("objective.short_seq_prob", "Short rows", "Share of rows cut to a random shorter length.", kShare),
+      field<InObjective<&ObjectiveRecipe::mask_share>>("objective.mask_share", "Masked", "Of the chosen positions, the share that becomes [MASK]; negative = as published, 0.8, for electra 0.85.", kShareOrOpen),
+      field<InObjective<&ObjectiveRecipe::random_share>>("objective.random_share", "Random", "Of the chosen positions, the share that becomes a random token, the rest is kept; negative = as published, 0.1, for electra 0.", kShareOrOpen),
+      choice<InObjective<&ObjectiveRecipe::random_tokens>>("objective.random_tokens", "Random tokens", "uniform over the vocabulary, or as frequent as in the corpus; published = corpus for spans, else uniform.", {"published", "uniform", "corpus"}),
+      field<InObjective<&ObjectiveRecipe::max_predictions>>("objective.max_predictions", "Most predictions", "Upper limit of chosen positions per row; 0 = none, for permutation a sixth of the row.", kFromZero),
+      field<InObjective<&ObjectiveRecipe::dupe_factor>>("objective.dupe_factor", "Copies", "0 draws masks anew in every epoch; N makes N copies of each row and uses them again, as BERT did with 10.", {.low = 0, .high = 10000}),
+      field<InObjective<&ObjectiveRecipe::short_seq_prob>>("objective.short_seq_prob", "Short rows", "Share of rows cut to a random shorter length; negative = as published: 0.1 for pairs, 0.05 for electra, else 0.", kShareOrOpen),
+      field<InObjective<&ObjectiveRecipe::random_partner>>("objective.random_partner", "Random partner", "sentence_order: a chunk of one sentence takes a random partner and label 1, as ALBERT's code does; otherwise it is halved."),
+      field<InObjective<&ObjectiveRecipe::reuse_length>>("objective.reuse_length", "Reused tokens", "xlnet: tokens of a row that the memory of the next one holds; 0 = half of the row.", kFromZero),
+      field<InObjective<&ObjectiveRecipe::ngram_longest>>("objective.ngram_longest", "Longest n-gram", "ngram and permutation: words of the longest run, each n drawn as often as 1/n; 0 = as published, 3 and 5.", {.low = 0, .high = 100}),
+      field<InObjective<&ObjectiveRecipe::span_probability>>("objective.span_probability", "Span probability", "span: parameter of the geometric distribution of span lengths.", kInsideUnit),
+      field<InObjective<&ObjectiveRecipe::span_longest>>("objective.span_longest", "Longest span", "span: words of the longest span.", {.low = 1, .high = 1000}),
+      field<InObjective<&ObjectiveRecipe::mean_span>>("objective.mean_span", "Mean span", "t5: mean length of a corrupted span, in tokens.", {.low = 1, .high = 1000}),
+      field<InObjective<&ObjectiveRecipe::context_factor>>("objective.context_factor", "Context", "permutation: context around a predicted run, in lengths of the run.", {.low = 1, .high = 1000}),
+      field<InObjective<&ObjectiveRecipe::with_replacement>>("objective.with_replacement", "With replacement", "electra: positions may be drawn twice, as in the released code; otherwise every one is drawn once."),
 
       field<InPhase<&PhaseRecipe::length>>("phase.length", "Length", "Longest row of this phase, in tokens.", {.low = 8, .high = 1 << 20}),
       field<InPhase<&PhaseRecipe::rows>>("phase.rows", "Batch", "Rows per optimiser step.", {.low = 1, .high = 1 << 24}),

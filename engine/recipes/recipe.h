@@ -42,13 +42,27 @@ struct TextRecipe {
   bool operator==(const TextRecipe&) const = default;
 };
 
+// Negative shares and probabilities, 0 for counts: as published for the kind of rows and masks (objective.h).
 struct ObjectiveRecipe {
+  std::string rows = "sentence_pair";  // kinds: RowKind
+  std::string masking = "token";       // kinds: MaskKind
+  std::string grains = "fine";         // fine, both, hybrid
+  double short_seq_prob = -1;          // share of rows of a random shorter length
+  bool random_partner = false;  // sentence_order: a chunk of one sentence takes a random partner, label 1
+  int64_t reuse_length = 0;     // xlnet: tokens that the next row's memory holds; 0 = half of the row
+
   double mlm_probability = 0.15;
-  double mask_share = 0.8;      // of the chosen positions: [MASK]
-  double random_share = 0.1;    // a random id; the rest is kept
+  double mask_share = -1;       // of the chosen positions: [MASK]
+  double random_share = -1;     // a random id; the rest is kept
   int64_t max_predictions = 0;  // per row; 0 = no limit beyond mlm_probability
-  bool next_sentence = true;
-  double short_seq_prob = 0.1;
+  int64_t dupe_factor = 0;      // 0 = dynamic masks; N = N copies of every row, used again in later epochs
+  std::string random_tokens = "published";  // uniform, corpus (as frequent as in the corpus)
+  int64_t ngram_longest = 0;                // ngram, permutation: longest run of words
+  double span_probability = 0.2;            // span: parameter of the geometric distribution of lengths
+  int64_t span_longest = 10;                // span: in words
+  double mean_span = 3;                     // t5: tokens
+  int64_t context_factor = 6;               // permutation: context beside a predicted run, in lengths of it
+  bool with_replacement = true;             // electra: a position may be drawn twice, as in the released code
 
   bool operator==(const ObjectiveRecipe&) const = default;
 };

@@ -9,6 +9,7 @@
 
 #include "engine/base/clock.h"
 #include "engine/base/file.h"
+#include "engine/recipes/objective.h"
 
 namespace heddle {
 namespace {
@@ -258,7 +259,7 @@ double expectedPredictions(const ObjectiveRecipe& objective, double tokens) {
 double trainingFlops(const Recipe& recipe, int64_t vocab_size, double tokens_per_row) {
   return 3 * forwardFlops(recipe.model, vocab_size, tokens_per_row,
                           expectedPredictions(recipe.objective, tokens_per_row),
-                          recipe.objective.next_sentence);
+                          predictsPairs(recipe.objective));
 }
 
 double Estimate::memoryBytes() const {
@@ -272,7 +273,7 @@ double Estimate::memoryBytes() const {
 Estimate estimateRecipe(const Recipe& recipe, const EstimateOptions& options) {
   Estimate estimate;
   estimate.vocab_size = vocabularyOf(recipe, options);
-  estimate.parameters = countParameters(recipe.model, estimate.vocab_size, recipe.objective.next_sentence);
+  estimate.parameters = countParameters(recipe.model, estimate.vocab_size, predictsPairs(recipe.objective));
   estimate.memory = memoryOf(recipe, estimate.parameters, estimate.vocab_size, usesBf16(recipe, options),
                              usesCuda(recipe, options));
   int64_t steps = 0;

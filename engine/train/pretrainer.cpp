@@ -11,6 +11,7 @@
 #include "engine/base/clock.h"
 #include "engine/data/pretraining_data.h"
 #include "engine/model/bert.h"
+#include "engine/recipes/objective.h"
 #include "engine/recipes/sizes.h"
 #include "engine/train/checkpoint.h"
 #include "engine/train/device.h"
@@ -49,7 +50,7 @@ class Pretrainer {
         corpus_(corpus),
         data_(data),
         model_recipe_(resolvedModel()),
-        bert_(parameters_, model_recipe_, recipe_.objective.next_sentence),
+        bert_(parameters_, model_recipe_, predictsPairs(recipe_.objective)),
         progress_(recipe_) {
     parameters_.allocate(place_.device, type_);
     optimizer_ = zeroMoments(parameters_);
@@ -71,6 +72,7 @@ class Pretrainer {
   std::vector<Batch> stepBatches(const PhaseRecipe& phase, int64_t step) const;
   StepResult accumulate(const std::vector<Batch>& batches, const PhaseRecipe& phase);
   void report(const StepResult& result, double learning_rate, double norm, double seconds);
+  void addPairMetrics(const std::string& side, const StepResult& result, Metrics& metrics) const;
   void evaluate();
   Status save();
   double batchFlops(const Batch& batch) const;
@@ -186,7 +188,7 @@ void Pretrainer::announce() {
   started.run_id = options_.folder.id();
   started.name = recipe_.name;
   started.family = recipe_.model.family;
-  started.objective = recipe_.objective.next_sentence ? "MLM + NSP" : "MLM";
+  started.objective = objectiveTitle(recipe_.objective);
   started.seed = recipe_.seed;
   started.host = host;
   started.pid = ::getpid();
@@ -224,7 +226,7 @@ double Pretrainer::batchFlops(const Batch& batch) const {
   double flops = 0;
   for (size_t row = 0; row + 1 < batch.starts.size(); ++row) {
     flops += forwardFlops(model_recipe_, model_recipe_.vocab_size, batch.starts[row + 1] - batch.starts[row],
-                          predictions, recipe_.objective.next_sentence);
+                          predictions, predictsPairs(recipe_.objective));
   }
   return 3 * flops;
 }
@@ -265,6 +267,15 @@ StepResult Pretrainer::accumulate(const std::vector<Batch>& batches, const Phase
   return result;
 }
 
+// "train/nsp_loss" and "train/nsp_accuracy", or sop with sentence order.
+void Pretrainer::addPairMetrics(const std::string& side, const StepResult& result, Metrics& metrics) const {
+  const std::string name = side + std::string(pairObjective(recipe_.objective));
+  if (predictsPairs(recipe_.objective)) {
+    metrics.values.emplace_back(name + "_loss", result.pair);
+    metrics.values.emplace_back(name + "_accuracy", result.pair_accuracy);
+  }
+}
+
 void Pretrainer::report(const StepResult& result, double learning_rate, double norm, double seconds) {
   const Work& work = progress_.total();
   Metrics metrics{work.steps,
@@ -274,10 +285,7 @@ void Pretrainer::report(const StepResult& result, double learning_rate, double n
                   {{"train/loss", result.loss()},
                    {"train/mlm_loss", result.masked_lm},
                    {"train/mlm_accuracy", result.masked_lm_accuracy}}};
-  if (recipe_.objective.next_sentence) {
-    metrics.values.emplace_back("train/nsp_loss", result.pair);
-    metrics.values.emplace_back("train/nsp_accuracy", result.pair_accuracy);
-  }
+  addPairMetrics("train/", result, metrics);
   metrics.values.insert(metrics.values.end(),
                         {{"train/learning_rate", learning_rate},
                          {"train/gradient_norm", norm},
@@ -311,10 +319,7 @@ void Pretrainer::evaluate() {
                   work.flops,
                   work.seconds,
                   {{"eval/mlm_loss", result.masked_lm}, {"eval/mlm_accuracy", result.masked_lm_accuracy}}};
-  if (recipe_.objective.next_sentence) {
-    metrics.values.emplace_back("eval/nsp_loss", result.pair);
-    metrics.values.emplace_back("eval/nsp_accuracy", result.pair_accuracy);
-  }
+  addPairMetrics("eval/", result, metrics);
   channel_.post(metrics);
   channel_.describeActivity("training");
 }
@@ -333,7 +338,7 @@ Status Pretrainer::save() {
                                     {&parameters_,
                                      &optimizer_,
                                      model_recipe_,
-                                     recipe_.objective.next_sentence,
+                                     predictsPairs(recipe_.objective),
                                      corpus_.vocabulary,
                                      {{"step", step},
                                       {"lowercase", corpus_.lowercase},

@@ -275,8 +275,8 @@ TEST_F(PretrainingDataTest, RandomWordsComeFromTheWholeVocabularyWithoutSpecials
 }
 
 TEST_F(PretrainingDataTest, NeverMixesTrainingAndHeldOutDocuments) {
-  for (const bool next_sentence : {true, false}) {
-    const PretrainingData data = open({.next_sentence = next_sentence});
+  for (const char* rows : {"sentence_pair", "doc_sentences"}) {
+    const PretrainingData data = open({.rows = rows});
     for (int64_t step = 0; step < 40; ++step) {
       for (const int32_t id : originals(data.trainBatch({.length = 64, .rows = 64}, step, 0, 64))) {
         EXPECT_FALSE(id >= kFirstWord && isHeld(id));
@@ -305,7 +305,7 @@ TEST_F(PretrainingDataTest, HeldOutRowsAreTheSameForEverySeedAndAnySplit) {
 }
 
 TEST_F(PretrainingDataTest, AnEpochVisitsEveryTokenOnceWithoutNextSentencePrediction) {
-  const PretrainingData data = open({.next_sentence = false, .short_seq_prob = 0});
+  const PretrainingData data = open({.rows = "doc_sentences", .short_seq_prob = 0});
   const int64_t rows = data.instances(32);
   for (const int64_t step : {0, 1, 7}) {
     const Batch batch = data.trainBatch({.length = 32, .rows = rows}, step, 0, rows);
@@ -332,7 +332,7 @@ TEST_F(PretrainingDataTest, AnEpochVisitsEveryTokenOnceWithoutNextSentencePredic
 
 TEST_F(PretrainingDataTest, CutsSentencesLongerThanARowIntoWindows) {
   makeCorpus(3, 2, 400, 0);
-  const PretrainingData data = open({.next_sentence = false, .short_seq_prob = 0});
+  const PretrainingData data = open({.rows = "doc_sentences", .short_seq_prob = 0});
   const int64_t rows = data.instances(16);
   const Batch batch = data.trainBatch({.length = 16, .rows = rows}, 0, 0, rows);
   EXPECT_EQ(batch.tokenCount(), vocab_size - kFirstWord + 2 * rows);
@@ -367,7 +367,7 @@ TEST_F(PretrainingDataTest, SaysWhyItCannotOpen) {
   makeCorpus(1, 5, 5, 0);
   EXPECT_NE(PretrainingData::open(corpus, {}, 1).error().message().find("single document"),
             std::string::npos);
-  EXPECT_TRUE(PretrainingData::open(corpus, {.next_sentence = false}, 1).ok());
+  EXPECT_TRUE(PretrainingData::open(corpus, {.rows = "doc_sentences"}, 1).ok());
   PreparedCorpus foreign = corpus;
   foreign.vocabulary = write("other.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\n");
   EXPECT_NE(PretrainingData::open(foreign, {}, 1).error().message().find("not packed with the vocabulary"),

@@ -4,10 +4,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <fstream>
 
 #include "engine/recipes/fields.h"
+#include "engine/recipes/objective.h"
 
 namespace heddle {
 namespace {
@@ -110,8 +112,78 @@ TEST(CheckRecipe, NextSentencePredictionNeedsTwoSegments) {
   Recipe recipe = soundRecipe();
   recipe.model.type_vocab_size = 1;
   EXPECT_EQ(problemKeys(recipe), Keys{"model.type_vocab_size"});
-  recipe.objective.next_sentence = false;
+  recipe.objective.rows = "doc_sentences";
   EXPECT_EQ(problemKeys(recipe), Keys{});
+}
+
+TEST(CheckRecipe, BertTrainsOnRowsAndMasksOfEncodersOnly) {
+  Recipe recipe = soundRecipe();
+  for (const char* rows :
+       {"sentence_pair", "sentence_order", "full_sentences", "doc_sentences", "single", "electra"}) {
+    for (const char* masking : {"token", "unit", "ngram", "span"}) {
+      recipe.objective.rows = rows;
+      recipe.objective.masking = masking;
+      EXPECT_EQ(problemKeys(recipe), Keys{}) << rows << " " << masking;
+    }
+  }
+  for (const auto& [rows, masking, key] : {std::array{"single", "electra", "objective.masking"},
+                                           {"single", "permutation", "objective.masking"},
+                                           {"xlnet", "permutation", "objective.masking"},
+                                           {"lm", "none", "objective.masking"},
+                                           {"t5", "t5", "objective.masking"}}) {
+    recipe.objective.rows = rows;
+    recipe.objective.masking = masking;
+    const std::vector<RecipeProblem> problems = checkRecipe(recipe);
+    ASSERT_EQ(problems.size(), 1u) << rows << " " << masking;
+    EXPECT_EQ(problems[0].key, key);
+    EXPECT_EQ(problems[0].text, "bert cannot be trained with objective.masking = " + std::string(masking));
+  }
+  recipe.objective.rows = "single";
+  recipe.objective.masking = "unit";
+  recipe.objective.grains = "both";
+  ASSERT_EQ(problemKeys(recipe), Keys{"objective.grains"});
+  EXPECT_NE(checkRecipe(recipe)[0].text.find("bert cannot be trained with objective.grains = both"),
+            std::string::npos);
+}
+
+TEST(CheckRecipe, RowsAndMasksMustGoTogether) {
+  Recipe recipe = soundRecipe();
+  const auto first = [&] {
+    const std::vector<RecipeProblem> problems = checkRecipe(recipe);
+    return problems.empty() ? std::string() : problems.front().text;
+  };
+  for (const auto& [rows, masking] : {std::array{"lm", "token"},
+                                      {"single", "none"},
+                                      {"t5", "span"},
+                                      {"single", "t5"},
+                                      {"xlnet", "token"}}) {
+    recipe.objective.rows = rows;
+    recipe.objective.masking = masking;
+    EXPECT_EQ(first(), "objective.rows = " + std::string(rows) + " and objective.masking = " + masking +
+                           " do not go together");
+  }
+  recipe.objective = {.masking = "token", .grains = "hybrid"};
+  EXPECT_NE(first().find("hide the same text in both grains"), std::string::npos) << first();
+  recipe.objective = {.rows = "xlnet", .masking = "permutation", .reuse_length = 124};
+  EXPECT_NE(first().find("reuse_length is 124"), std::string::npos) << first();
+}
+
+TEST(CheckRecipe, OpenSharesAreThePublishedOnes) {
+  const ObjectiveRecipe bert = withPublishedDefaults({});
+  EXPECT_EQ(bert.mask_share, 0.8);
+  EXPECT_EQ(bert.random_share, 0.1);
+  EXPECT_EQ(bert.short_seq_prob, 0.1);
+  EXPECT_EQ(bert.random_tokens, "uniform");
+  const ObjectiveRecipe electra = withPublishedDefaults({.rows = "electra", .masking = "electra"});
+  EXPECT_EQ(electra.mask_share, 0.85);
+  EXPECT_EQ(electra.random_share, 0);
+  EXPECT_EQ(electra.short_seq_prob, 0.05);
+  const ObjectiveRecipe span = withPublishedDefaults({.rows = "single", .masking = "span"});
+  EXPECT_EQ(span.short_seq_prob, 0);
+  EXPECT_EQ(span.random_tokens, "corpus");
+  EXPECT_EQ(withPublishedDefaults({.masking = "ngram"}).ngram_longest, 3);
+  EXPECT_EQ(withPublishedDefaults({.masking = "permutation"}).ngram_longest, 5);
+  EXPECT_EQ(withPublishedDefaults({.mask_share = 0.5}).mask_share, 0.5);
 }
 
 TEST(CheckRecipe, DevicesAreWordsWithAnIndexAtMost) {

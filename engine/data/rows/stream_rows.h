@@ -1,0 +1,44 @@
+// Rows that follow one another: all documents as one stream of tokens with a [SEP] after each, cut into
+// consecutive stretches for language models, and into XLNet's rows with recurrence (zihangdai/xlnet,
+// data_utils.py).
+
+#pragma once
+
+#include "engine/data/rows/chunk_rows.h"
+
+namespace heddle {
+
+class TokenStream {
+ public:
+  // The documents in a random order; `corpus` must outlive the stream.
+  TokenStream(const Corpus& corpus, const Documents& documents, uint64_t key);
+
+  // Tokens, separators included.
+  int64_t size() const { return begins_.back(); }
+  // The end of the sentence that the place is in; a document's last sentence ends after its separator.
+  int64_t sentenceEnd(int64_t place) const;
+  int64_t sentenceStart(int64_t place) const;
+  // Appends the places begin .. end.
+  void append(int64_t begin, int64_t end, int32_t segment, int32_t separator, Row& row) const;
+
+ private:
+  size_t documentAt(int64_t place) const;
+
+  const Corpus* corpus_;
+  Documents documents_;
+  std::vector<int64_t> begins_;  // [documents + 1]
+};
+
+int64_t lmRows(const TokenStream& stream, int64_t length);
+// The next row begins where this one ends; row.following is its first token.
+void buildLm(const RowContext& context, const TokenStream& stream, int64_t index, Row& row);
+
+// objective.reuse_length, or half of the row; at least 1, and with room for two segments.
+int64_t reuseLength(const ObjectiveRecipe& objective, int64_t length);
+int64_t xlnetRows(const TokenStream& stream, int64_t reuse_length);
+// reused A [SEP] B [SEP] [CLS], segments 0 0 0 1 1 2. The next row's reused tokens follow this one's in the
+// stream. B is what follows A half of the time, otherwise a random stretch; nothing is to be told about it.
+void buildXlnet(const RowContext& context, const TokenStream& stream, int64_t index, RandomStream& draws,
+                Row& row);
+
+}  // namespace heddle
