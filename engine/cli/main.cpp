@@ -80,13 +80,17 @@ int writeSample(const std::filesystem::path& folder, const SampleOptions& option
   const auto text_path = folder / ("sample." + options.language + ".txt");
   std::ofstream text(text_path, std::ios::binary);
   std::ofstream gold;
+  std::ofstream segmented;
   if (with_gold) {
     gold.open(folder / ("sample." + options.language + ".gold.jsonl"), std::ios::binary);
+    segmented.open(folder / ("sample." + options.language + ".words.txt"), std::ios::binary);
   }
-  if (!text || (with_gold && !gold)) {
+  if (!text || (with_gold && (!gold || !segmented))) {
     return fail({"cannot create " + text_path.string(), "choose a folder you may write to"}, kExitFailed);
   }
-  if (const Status status = writeSampleText(options, text, with_gold ? &gold : nullptr); !status.ok()) {
+  if (const Status status =
+          writeSampleText(options, text, with_gold ? &gold : nullptr, with_gold ? &segmented : nullptr);
+      !status.ok()) {
     return fail(status.error(), kExitFailed);
   }
   std::printf("wrote %s\n", text_path.c_str());
@@ -174,7 +178,12 @@ int main(int argc, char** argv) {
   sample->add_option("--documents", sample_options.documents, "How many documents")
       ->check(CLI::PositiveNumber);
   sample->add_option("--seed", sample_options.seed, "Equal seeds give equal text");
-  sample->add_flag("--gold", gold, "Also write the true phrases and parts of speech (JSON Lines)");
+  sample->add_option("--language", sample_options.language, "en or zh")
+      ->check(CLI::IsMember(sampleLanguages()))
+      ->capture_default_str();
+  sample->add_flag(
+      "--gold", gold,
+      "Also write the true phrases and parts of speech (JSON Lines), and the text cut into words");
   sample->footer("Example: heddle-engine sample /tmp/text --documents 500 --gold");
 
   try {

@@ -5,66 +5,6 @@
 #include <string_view>
 
 namespace heddle::sample {
-namespace {
-
-constexpr const char* kExpression = "expression";
-constexpr const char* kNounPhrase = "np";
-constexpr const char* kVerbPhrase = "vp";
-constexpr const char* kRelative = "relative";
-constexpr const char* kClause = "clause";
-
-}  // namespace
-
-void SentenceBuilder::word(std::string text, const char* part_of_speech) {
-  words_.push_back({std::move(text), part_of_speech});
-}
-
-void SentenceBuilder::expression(const Expression& expression) {
-  const size_t first = open();
-  for (size_t at = 0; at < expression.words.size(); ++at) {
-    word(expression.words[at], expression.parts_of_speech[at]);
-  }
-  close(first, kExpression);
-}
-
-void SentenceBuilder::close(size_t first, const char* kind) {
-  if (first < words_.size()) {
-    phrases_.push_back({static_cast<int32_t>(first), static_cast<int32_t>(words_.size()) - 1, kind});
-  }
-}
-
-SampleSentence SentenceBuilder::finish() {
-  word(".", "PUNCT");
-  SampleSentence sentence;
-  for (size_t at = 0; at < words_.size(); ++at) {
-    Word& word = words_[at];
-    if (word.text == "a" && at + 1 < words_.size() &&
-        std::string_view("aeiou").find(words_[at + 1].text.front()) != std::string_view::npos) {
-      word.text = "an";
-    }
-    if (at == 0) {
-      word.text.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(word.text.front())));
-    } else if (word.text != "." && word.text != ",") {
-      sentence.text += ' ';
-    }
-    const auto begin = static_cast<int32_t>(sentence.text.size());
-    sentence.text += word.text;
-    sentence.words.push_back({begin, static_cast<int32_t>(sentence.text.size()), word.part_of_speech});
-  }
-  std::stable_sort(phrases_.begin(), phrases_.end(), [](const SamplePhrase& a, const SamplePhrase& b) {
-    return a.first != b.first ? a.first < b.first : a.last > b.last;
-  });
-  sentence.phrases = std::move(phrases_);
-  return sentence;
-}
-
-// Words early in a list come up more often: real text has frequent and rare words.
-template <typename T>
-const T& Storyteller::pick(const std::vector<T>& items) {
-  const auto size = static_cast<uint32_t>(items.size());
-  return items[std::min(draws_.below(size), draws_.below(size))];
-}
-
 Storyteller::Storyteller(uint64_t seed, int64_t index)
     : draws_(mixKey(seed, nameKey("sample text")), static_cast<uint32_t>(index),
              static_cast<uint32_t>(static_cast<uint64_t>(index) >> 32)) {
@@ -331,7 +271,7 @@ SampleSentence Storyteller::introduction(int person) {
   out.close(town, kNounPhrase);
   who.introduced = true;
   last_person_ = person;
-  return out.finish();
+  return out.finishEnglish();
 }
 
 SampleSentence Storyteller::opening(const char* time) {
@@ -361,7 +301,7 @@ SampleSentence Storyteller::opening(const char* time) {
     out.word("with", "ADP");
     someThing(out);
   }
-  return out.finish();
+  return out.finishEnglish();
 }
 
 SampleSentence Storyteller::event() {
@@ -371,7 +311,7 @@ SampleSentence Storyteller::event() {
     out.word(",", "PUNCT");
   }
   clause(out);
-  return out.finish();
+  return out.finishEnglish();
 }
 
 // The subject and its verb stand on either side of a clause, whose nouns may differ from it in number.
@@ -405,7 +345,7 @@ SampleSentence Storyteller::relative() {
   out.word(item.state, "ADJ");
   out.close(verb, kVerbPhrase);
   last_person_ = -1;
-  return out.finish();
+  return out.finishEnglish();
 }
 
 SampleSentence Storyteller::report() {
@@ -414,7 +354,7 @@ SampleSentence Storyteller::report() {
   finite(out, pick(lexicon().saying_verbs), who.plural);
   out.word("that", "SCONJ");
   laterClause(out);
-  return out.finish();
+  return out.finishEnglish();
 }
 
 SampleSentence Storyteller::subordinate() {
@@ -431,7 +371,7 @@ SampleSentence Storyteller::subordinate() {
     out.word(junction, "SCONJ");
     laterClause(out);
   }
-  return out.finish();
+  return out.finishEnglish();
 }
 
 SampleSentence Storyteller::gift() {
@@ -443,7 +383,7 @@ SampleSentence Storyteller::gift() {
   out.word("to", "ADP");
   otherPerson(out, who.person);
   out.close(first, kVerbPhrase);
-  return out.finish();
+  return out.finishEnglish();
 }
 
 // Brings in something new; when everything is known already, an animal.
@@ -465,7 +405,7 @@ SampleSentence Storyteller::existence() {
   }
   place(out, nullptr);
   last_person_ = -1;
-  return out.finish();
+  return out.finishEnglish();
 }
 
 SampleSentence Storyteller::passive() {
@@ -484,7 +424,7 @@ SampleSentence Storyteller::passive() {
   out.word("by", "ADP");
   otherPerson(out, -1);
   last_person_ = -1;
-  return out.finish();
+  return out.finishEnglish();
 }
 
 SampleSentence Storyteller::coordination() {
@@ -496,7 +436,7 @@ SampleSentence Storyteller::coordination() {
     out.word("then", "ADV");
   }
   predicate(out, who);
-  return out.finish();
+  return out.finishEnglish();
 }
 
 // Possessives and reflexives agree with a person named earlier.
@@ -519,7 +459,7 @@ SampleSentence Storyteller::possession() {
     out.word(pick(words.manner_adverbs), "ADV");
   }
   out.close(verb, kVerbPhrase);
-  return out.finish();
+  return out.finishEnglish();
 }
 
 SampleSentence Storyteller::ending() {
@@ -532,7 +472,7 @@ SampleSentence Storyteller::ending() {
   predicate(out, who);
   out.word("and", "CCONJ");
   idiom(out, pick(lexicon().idle_idioms), who.plural);
-  return out.finish();
+  return out.finishEnglish();
 }
 
 }  // namespace heddle::sample

@@ -1,4 +1,4 @@
-// The grammar of the sample text: sentences about the people and things of one document.
+// The grammar of the English sample text: sentences about the people and things of one document.
 
 #pragma once
 
@@ -7,29 +7,10 @@
 
 #include "engine/base/random.h"
 #include "engine/text/sample_lexicon.h"
+#include "engine/text/sample_sentence.h"
 #include "engine/text/sample_text.h"
 
 namespace heddle::sample {
-
-// Collects words with their parts of speech and the phrases around them, and spells the sentence in the end.
-class SentenceBuilder {
- public:
-  void word(std::string text, const char* part_of_speech);
-  void expression(const Expression& expression);
-  size_t open() const { return words_.size(); }
-  // Everything added since `first` is a phrase.
-  void close(size_t first, const char* kind);
-  // Capital, full stop, "a" or "an".
-  SampleSentence finish();
-
- private:
-  struct Word {
-    std::string text;
-    const char* part_of_speech;
-  };
-  std::vector<Word> words_;
-  std::vector<SamplePhrase> phrases_;
-};
 
 // Tells one story: a few people and things that keep their names and properties, in one tense and one place,
 // from morning to night.
@@ -62,7 +43,9 @@ class Storyteller {
   };
 
   template <typename T>
-  const T& pick(const std::vector<T>& items);
+  const T& pick(const std::vector<T>& items) {
+    return pickEarly(draws_, items);
+  }
   bool chance(double probability) { return draws_.uniform() < probability; }
 
   // Phrases. Each adds its words to the sentence.

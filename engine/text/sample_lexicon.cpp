@@ -226,16 +226,6 @@ constexpr std::array kPrepositions = {
     "in spite of | ADP NOUN ADP",          "because of | SCONJ ADP",
 };
 
-std::vector<std::string> listOf(std::string_view text) {
-  std::vector<std::string> items;
-  while (!text.empty()) {
-    const size_t end = text.find(", ");
-    items.emplace_back(text.substr(0, end));
-    text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 2);
-  }
-  return items;
-}
-
 std::vector<Noun> nounsOf(std::string_view text) {
   std::vector<Noun> nouns;
   for (const std::string& item : listOf(text)) {
@@ -256,25 +246,9 @@ std::vector<Verb> verbsOf(std::string_view text) {
 
 template <typename Range>
 std::vector<Expression> expressionsOf(const Range& range) {
-  // Parts of speech outlive the lexicon: they point into this list.
-  constexpr std::array kTags = {"NOUN", "PROPN", "PRON", "VERB",  "ADJ",   "ADV",
-                                "ADP",  "DET",   "NUM",  "CCONJ", "SCONJ", "PART"};
   std::vector<Expression> expressions;
   for (const char* entry : range) {
-    Expression expression;
-    std::istringstream fields{std::string(entry)};
-    std::string field;
-    while (fields >> field && field != "|") {
-      expression.words.push_back(field);
-    }
-    while (fields >> field) {
-      for (const char* tag : kTags) {
-        if (field == tag) {
-          expression.parts_of_speech.push_back(tag);
-        }
-      }
-    }
-    expressions.push_back(std::move(expression));
+    expressions.push_back(expressionOf(entry));
   }
   return expressions;
 }
@@ -294,6 +268,36 @@ bool consonantY(std::string_view word) {
 }
 
 }  // namespace
+
+std::vector<std::string> listOf(std::string_view text) {
+  std::vector<std::string> items;
+  while (!text.empty()) {
+    const size_t end = text.find(", ");
+    items.emplace_back(text.substr(0, end));
+    text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 2);
+  }
+  return items;
+}
+
+Expression expressionOf(std::string_view entry) {
+  // Parts of speech outlive the lexicon: they point into this list.
+  constexpr std::array kTags = {"NOUN", "PROPN", "PRON", "VERB",  "AUX",   "ADJ",  "ADV",
+                                "ADP",  "DET",   "NUM",  "CCONJ", "SCONJ", "PART", "PUNCT"};
+  Expression expression;
+  std::istringstream fields{std::string(entry)};
+  std::string field;
+  while (fields >> field && field != "|") {
+    expression.words.push_back(field);
+  }
+  while (fields >> field) {
+    for (const char* tag : kTags) {
+      if (field == tag) {
+        expression.parts_of_speech.push_back(tag);
+      }
+    }
+  }
+  return expression;
+}
 
 std::string Expression::text() const {
   std::string joined;

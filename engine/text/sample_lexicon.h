@@ -1,4 +1,5 @@
-// The words of the sample text's grammar, by the place they take in it.
+// The words of the English sample text's grammar, by the place they take in it; and how lists of words are
+// written, in every language.
 
 #pragma once
 
@@ -51,6 +52,11 @@ struct Lexicon {
 };
 
 const Lexicon& lexicon();
+
+// "a, b, c" in three.
+std::vector<std::string> listOf(std::string_view text);
+// "out of the blue | ADP ADP DET NOUN".
+Expression expressionOf(std::string_view entry);
 
 // "loaf" -> "loaves" and the like are listed; this is the regular way.
 std::string pluralOf(std::string_view singular);

@@ -1,10 +1,13 @@
 #include "engine/text/sample_text.h"
 
+#include <algorithm>
 #include <ostream>
 
 #include "engine/base/json.h"
 #include "engine/text/sample_grammar.h"
+#include "engine/text/sample_grammar_zh.h"
 #include "engine/text/sample_lexicon.h"
+#include "engine/text/sample_lexicon_zh.h"
 
 namespace heddle {
 namespace {
@@ -28,14 +31,27 @@ std::string goldLine(int64_t document, size_t paragraph, size_t index, const Sam
 
 }  // namespace
 
-SampleDocument generateDocument(uint64_t seed, int64_t index) {
-  return sample::Storyteller(seed, index).tell();
+const std::vector<std::string>& sampleLanguages() {
+  static const std::vector<std::string> languages = {"en", "zh"};
+  return languages;
+}
+
+SampleDocument generateDocument(uint64_t seed, int64_t index, std::string_view language) {
+  if (language == "en") {
+    return sample::Storyteller(seed, index).tell();
+  }
+  if (language == "zh") {
+    return sample::ChineseStoryteller(seed, index).tell();
+  }
+  return {};
 }
 
 std::string paragraphText(const std::vector<SampleSentence>& sentences) {
   std::string text;
   for (const SampleSentence& sentence : sentences) {
-    text += (text.empty() ? "" : " ") + sentence.text;
+    // Chinese sentences end with a mark of several bytes, and nothing stands between them.
+    const bool spaced = !text.empty() && static_cast<unsigned char>(text.back()) < 0x80;
+    text += (spaced ? " " : "") + sentence.text;
   }
   return text;
 }
@@ -48,20 +64,41 @@ std::string documentText(const SampleDocument& document) {
   return text;
 }
 
-Status writeSampleText(const SampleOptions& options, std::ostream& text, std::ostream* gold) {
-  if (options.language != "en") {
+std::string segmentedText(const SampleSentence& sentence) {
+  std::string text;
+  for (const SampleWord& word : sentence.words) {
+    text += (text.empty() ? "" : " ") +
+            sentence.text.substr(static_cast<size_t>(word.begin), static_cast<size_t>(word.end - word.begin));
+  }
+  return text;
+}
+
+Status writeSampleText(const SampleOptions& options, std::ostream& text, std::ostream* gold,
+                       std::ostream* segmented) {
+  const std::vector<std::string>& languages = sampleLanguages();
+  if (std::find(languages.begin(), languages.end(), options.language) == languages.end()) {
+    std::string known;
+    for (const std::string& language : languages) {
+      known += (known.empty() ? "" : ", ") + language;
+    }
     return Error{"cannot write sample text in \"" + options.language + "\": there is no grammar for it",
-                 "the language there is: en"};
+                 "the languages there are: " + known};
   }
   for (int64_t index = 0; index < options.documents; ++index) {
-    const SampleDocument document = generateDocument(options.seed, index);
+    const SampleDocument document = generateDocument(options.seed, index, options.language);
     text << (index > 0 ? "\n" : "") << documentText(document);
-    for (size_t paragraph = 0; gold != nullptr && paragraph < document.paragraphs.size(); ++paragraph) {
+    for (size_t paragraph = 0; paragraph < document.paragraphs.size(); ++paragraph) {
       for (size_t at = 0; at < document.paragraphs[paragraph].size(); ++at) {
-        *gold << goldLine(index, paragraph, at, document.paragraphs[paragraph][at]) << '\n';
+        const SampleSentence& sentence = document.paragraphs[paragraph][at];
+        if (gold != nullptr) {
+          *gold << goldLine(index, paragraph, at, sentence) << '\n';
+        }
+        if (segmented != nullptr) {
+          *segmented << segmentedText(sentence) << '\n';
+        }
       }
     }
-    if (!text || (gold != nullptr && !*gold)) {
+    if (!text || (gold != nullptr && !*gold) || (segmented != nullptr && !*segmented)) {
       return Error{"cannot write sample document " + std::to_string(index) + ": the output takes no more",
                    "free some space on that disk and try again"};
     }
@@ -69,14 +106,24 @@ Status writeSampleText(const SampleOptions& options, std::ostream& text, std::os
   return {};
 }
 
-std::vector<std::string> sampleExpressions() {
-  const sample::Lexicon& words = sample::lexicon();
+std::vector<std::string> sampleExpressions(std::string_view language) {
   std::vector<std::string> all;
-  for (const auto* list : {&words.towns, &words.adverbials, &words.object_verbs, &words.idle_idioms,
-                           &words.compounds, &words.sites, &words.prepositions}) {
-    for (const sample::Expression& expression : *list) {
-      all.push_back(expression.text());
+  const auto add = [&all](std::initializer_list<const std::vector<sample::Expression>*> lists) {
+    for (const std::vector<sample::Expression>* list : lists) {
+      for (const sample::Expression& expression : *list) {
+        all.push_back(expression.text());
+      }
     }
+  };
+  if (language == "zh") {
+    const sample::ChineseLexicon& words = sample::chineseLexicon();
+    add({&words.connectives, &words.idle_habits, &words.partner_habits});
+    all.insert(all.end(), words.manner_idioms.begin(), words.manner_idioms.end());
+    all.insert(all.end(), words.state_idioms.begin(), words.state_idioms.end());
+  } else if (language == "en") {
+    const sample::Lexicon& words = sample::lexicon();
+    add({&words.towns, &words.adverbials, &words.object_verbs, &words.idle_idioms, &words.compounds,
+         &words.sites, &words.prepositions});
   }
   return all;
 }
