@@ -1,6 +1,7 @@
 #include "engine/text/piece_trie.h"
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 
 namespace heddle {
@@ -22,6 +23,10 @@ PieceTrie::PieceTrie(const std::vector<std::string>& pieces) {
   nodes_.resize(512);
   nodes_[kRoot].parent = kRoot;  // taken; no byte leads here since bases are at least 1
   size_t first_free = 1;
+  // Where the search for so many children starts: a stretch that was tried in vain once is not tried by every
+  // node again, which would make the time quadratic. Fewer children fill its holes.
+  constexpr size_t kLongSearch = 256;
+  std::array<size_t, 9> starts{};
   while (!pending.empty()) {
     const Pending now = pending.back();
     pending.pop_back();
@@ -45,9 +50,11 @@ PieceTrie::PieceTrie(const std::vector<std::string>& pieces) {
     while (nodes_[first_free].parent != kNowhere) {
       ++first_free;
     }
-    // The lowest place where all children are free. The byte 0 of slot 0 never occurs, so base 0 marks a
+    // A low place where all children are free. The byte 0 of slot 0 never occurs, so base 0 marks a
     // leaf.
-    size_t base = std::max<size_t>(first_free, children.front().first + 1u) - children.front().first;
+    size_t& start = starts[std::min(children.size(), starts.size() - 1)];
+    const size_t from = std::max({first_free, start, children.front().first + size_t{1}});
+    size_t base = from - children.front().first;
     const auto fits = [&](size_t candidate) {
       return std::all_of(children.begin(), children.end(), [&](const auto& child) {
         return nodes_[candidate + child.first].parent == kNowhere;
@@ -61,6 +68,9 @@ PieceTrie::PieceTrie(const std::vector<std::string>& pieces) {
     }
     if (base + 512 > nodes_.size()) {
       nodes_.resize(nodes_.size() * 2);
+    }
+    if (base + children.front().first - from > kLongSearch) {
+      start = base + children.front().first;
     }
     nodes_[static_cast<size_t>(now.node)].base = static_cast<int32_t>(base);
     for (size_t child = 0; child < children.size(); ++child) {
