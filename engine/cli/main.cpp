@@ -13,6 +13,7 @@
 #include "engine/base/paths.h"
 #include "engine/cli/run_commands.h"
 #include "engine/cli/runs/runs_command.h"
+#include "engine/cli/tokenizer/tokenizer_arguments.h"
 #include "engine/cli/torch_commands.h"
 #include "engine/text/sample_text.h"
 #include "heddle_version.h"
@@ -170,6 +171,9 @@ int main(int argc, char** argv) {
   }
   runs->footer("Example: heddle-engine runs metrics ID --metric train/loss --csv > loss.csv");
 
+  TokenizerArguments tokenizer;
+  tokenizer.addTo(app);
+
   std::string sample_folder;
   SampleOptions sample_options;
   bool gold = false;
@@ -200,6 +204,9 @@ int main(int argc, char** argv) {
   }
   if (serve_command->parsed()) {
     return serve();
+  }
+  if (tokenizer.parsed()) {
+    return tokenizerCommand(tokenizer.options(), std::cin, std::cout, std::cerr);
   }
   if (sample->parsed()) {
     return writeSample(sample_folder, sample_options, gold);

@@ -44,6 +44,61 @@ class Learner {
     return settings_.coarse == CoarseKind::kPhrases ? addPhrases(*fine) : addWords(*fine);
   }
 
+  Result<PhraseDictionary> learnPhrases(bool lowercase) {
+    const bool searches = settings_.phrase_count.has_value() || settings_.phrase_rate.has_value();
+    if (const Status checked = checkThresholds(settings_.phrases); !checked.ok()) {
+      return checked.error();
+    }
+    if (const Status status = documents_.rewind(); !status.ok()) {
+      return status.error();
+    }
+    PhraseCountOptions options;
+    options.longest = settings_.phrases.longest;
+    options.min_count = settings_.phrases.min_count;
+    options.lowercase = lowercase;
+    options.memory_bytes = settings_.memory_bytes;
+    options.threads = settings_.threads;
+    options.temporary = settings_.temporary;
+    int64_t documents = 0;
+    const TextSource source = {[this, &documents](Paragraphs& paragraphs) {
+                                 Result<bool> more = documents_.next(paragraphs);
+                                 documents += more.ok() && *more;
+                                 return more;
+                               },
+                               documents_.fraction};
+    constexpr std::string_view kCounting = "counting phrases";
+    const Result<PhraseCounts> counts = countPhrases(
+        source, options, [&](double share) { return goesOn(share * (searches ? 0.7 : 1), kCounting); });
+    if (!counts.ok()) {
+      return cancelled_ ? cancelled(kCounting) : counts.error();
+    }
+    report_.documents = documents;
+    if (!searches) {
+      return choosePhrases(*counts, settings_.phrases);
+    }
+    Paragraphs sample;
+    if (settings_.phrase_rate.has_value()) {
+      Result<Paragraphs> drawn = drawSample();
+      if (!drawn.ok()) {
+        return drawn.error();
+      }
+      sample = std::move(*drawn);
+    }
+    constexpr std::string_view kSearching = "searching the thresholds";
+    PhraseTarget target;
+    target.size = settings_.phrase_count;
+    target.rate = settings_.phrase_rate;
+    Result<PhraseChoice> choice =
+        searchPhrases(*counts, target, settings_.phrases, sample,
+                      [&](double share) { return goesOn(0.8 + 0.2 * share, kSearching); });
+    if (!choice.ok()) {
+      return cancelled_ ? cancelled(kSearching) : choice.error();
+    }
+    report_.phrase_rate = choice->rate;
+    report_.shortfall = choice->shortfall;
+    return std::move(choice->dictionary);
+  }
+
  private:
   // Of the stretch of the whole that is being worked on.
   bool goesOn(double share, std::string_view what) {
@@ -201,61 +256,6 @@ class Learner {
     return Grains::withPhrases(fine.sharedFine(), std::move(*phrases));
   }
 
-  Result<PhraseDictionary> learnPhrases(bool lowercase) {
-    const bool searches = settings_.phrase_count.has_value() || settings_.phrase_rate.has_value();
-    if (const Status checked = checkThresholds(settings_.phrases); !checked.ok()) {
-      return checked.error();
-    }
-    if (const Status status = documents_.rewind(); !status.ok()) {
-      return status.error();
-    }
-    PhraseCountOptions options;
-    options.longest = settings_.phrases.longest;
-    options.min_count = settings_.phrases.min_count;
-    options.lowercase = lowercase;
-    options.memory_bytes = settings_.memory_bytes;
-    options.threads = settings_.threads;
-    options.temporary = settings_.temporary;
-    int64_t documents = 0;
-    const TextSource source = {[this, &documents](Paragraphs& paragraphs) {
-                                 Result<bool> more = documents_.next(paragraphs);
-                                 documents += more.ok() && *more;
-                                 return more;
-                               },
-                               documents_.fraction};
-    constexpr std::string_view kCounting = "counting phrases";
-    const Result<PhraseCounts> counts = countPhrases(
-        source, options, [&](double share) { return goesOn(share * (searches ? 0.7 : 1), kCounting); });
-    if (!counts.ok()) {
-      return cancelled_ ? cancelled(kCounting) : counts.error();
-    }
-    report_.documents = documents;
-    if (!searches) {
-      return choosePhrases(*counts, settings_.phrases);
-    }
-    Paragraphs sample;
-    if (settings_.phrase_rate.has_value()) {
-      Result<Paragraphs> drawn = drawSample();
-      if (!drawn.ok()) {
-        return drawn.error();
-      }
-      sample = std::move(*drawn);
-    }
-    constexpr std::string_view kSearching = "searching the thresholds";
-    PhraseTarget target;
-    target.size = settings_.phrase_count;
-    target.rate = settings_.phrase_rate;
-    Result<PhraseChoice> choice =
-        searchPhrases(*counts, target, settings_.phrases, sample,
-                      [&](double share) { return goesOn(0.8 + 0.2 * share, kSearching); });
-    if (!choice.ok()) {
-      return cancelled_ ? cancelled(kSearching) : choice.error();
-    }
-    report_.phrase_rate = choice->rate;
-    report_.shortfall = choice->shortfall;
-    return std::move(choice->dictionary);
-  }
-
   // Paragraphs drawn evenly (algorithm R).
   Result<Paragraphs> drawSample() {
     Paragraphs sample;
@@ -366,6 +366,14 @@ Result<Grains> learnGrains(const DocumentSource& documents, const LearnSettings&
                            LearnReport* report) {
   LearnReport ignored;
   return Learner(documents, settings, progress, report == nullptr ? ignored : *report).run();
+}
+
+Result<PhraseDictionary> learnPhrases(const DocumentSource& documents, const LearnSettings& settings,
+                                      const std::function<bool(double, std::string_view)>& progress,
+                                      LearnReport* report) {
+  LearnReport ignored;
+  return Learner(documents, settings, progress, report == nullptr ? ignored : *report)
+      .learnPhrases(settings.lowercase);
 }
 
 }  // namespace heddle

@@ -67,4 +67,9 @@ Result<Grains> learnGrains(const DocumentSource& documents, const LearnSettings&
                            const std::function<bool(double, std::string_view)>& progress = {},
                            LearnReport* report = nullptr);
 
+// The phrases alone, for a fine grain that is lower-cased or not as the settings say.
+Result<PhraseDictionary> learnPhrases(const DocumentSource& documents, const LearnSettings& settings,
+                                      const std::function<bool(double, std::string_view)>& progress = {},
+                                      LearnReport* report = nullptr);
+
 }  // namespace heddle
