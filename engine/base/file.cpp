@@ -198,11 +198,12 @@ Result<LineAppender> LineAppender::open(const std::filesystem::path& path) {
 }
 
 LineAppender::LineAppender(LineAppender&& other) noexcept
-    : fd_(std::exchange(other.fd_, -1)), path_(std::move(other.path_)) {}
+    : fd_(std::exchange(other.fd_, -1)), path_(std::move(other.path_)), torn_(other.torn_) {}
 
 LineAppender& LineAppender::operator=(LineAppender&& other) noexcept {
   std::swap(fd_, other.fd_);
   std::swap(path_, other.path_);
+  std::swap(torn_, other.torn_);
   return *this;
 }
 
@@ -213,9 +214,11 @@ LineAppender::~LineAppender() {
 }
 
 Status LineAppender::append(std::string_view line) {
-  std::string whole(line);
-  whole.push_back('\n');
-  return writeAll(fd_, whole, path_);
+  std::string whole = torn_ ? "\n" : "";
+  whole.append(line).push_back('\n');
+  const Status status = writeAll(fd_, whole, path_);
+  torn_ = !status.ok();
+  return status;
 }
 
 Status LineAppender::sync() {
