@@ -144,13 +144,15 @@ QStringList figureFormats() {
 
 Status exportFigure(Figure& figure, const std::filesystem::path& path, const FigureOptions& options) {
   const QSizeF figure_size = figure.figureSize();
-  if (figure_size.isEmpty()) {
-    return Error{"Exporting to " + path.string() + ": the view shows nothing that could be exported",
-                 "show a run or an attention map first"};
-  }
   const QString format = QString::fromStdString(path.extension().string()).toUpper().remove(QLatin1Char('.'));
-  if (format == QLatin1String("CSV")) {
-    return writeCsv(figure.shownData(), path);
+  const bool as_table = format == QLatin1String("CSV");
+  const CsvTable table = as_table ? figure.shownData() : CsvTable{};
+  if (as_table ? table.rows.empty() : figure_size.isEmpty()) {
+    return Error{"Exporting to " + path.string() + ": the view shows nothing that could be exported",
+                 as_table ? "show something first" : "show something first; a table alone is exported as .csv"};
+  }
+  if (as_table) {
+    return writeCsv(table, path);
   }
   if (!figureFormats().contains(format)) {
     return Error{"Exporting to " + path.string() + ": figures cannot be written in this format",

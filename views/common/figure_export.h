@@ -18,7 +18,7 @@ class Figure {
  public:
   virtual ~Figure() = default;
 
-  // Device-independent pixels; empty when nothing is shown.
+  // Device-independent pixels; empty when nothing is shown that has a picture.
   virtual QSizeF figureSize() const = 0;
 
   // Draws from (0, 0) to figureSize(): vectors wherever the view is not an image by nature.
@@ -37,7 +37,7 @@ struct FigureOptions {
 QStringList figureFormats();
 
 // The format is the file's suffix: .svg, .pdf, .png, or .csv for shownData(). Atomic: the file is complete or
-// unchanged. Errors: an empty figure, a suffix this build cannot write, a path that cannot be written.
+// unchanged. Errors: an empty figure or table, a suffix this build cannot write, a path that cannot be written.
 Status exportFigure(Figure& figure, const std::filesystem::path& path, const FigureOptions& options = {});
 
 }  // namespace heddle::ui

@@ -1,0 +1,366 @@
+#include "views/text/comparison_page.h"
+
+#include <qcustomplot.h>
+
+#include <QtWidgets>
+#include <algorithm>
+
+#include "views/common/elided_label.h"
+#include "views/common/empty_state.h"
+#include "views/common/number_format.h"
+#include "views/common/palette.h"
+#include "views/text/comparison_charts.h"
+#include "views/text/difference_model.h"
+
+namespace heddle::ui {
+namespace {
+
+constexpr int kPlotHeight = 230;
+constexpr int kTwoColumnsFrom = 620;
+constexpr int kTableLines = 12;
+constexpr double kHeading = 22;
+
+// One line for each tokeniser: a swatch in the bars' manner, its name, what the charts do not say.
+class ComparisonLegend final : public QWidget {
+ public:
+  explicit ComparisonLegend(QWidget* parent) : QWidget(parent) {}
+
+  void setComparison(const ComparisonData& data) {
+    lines_.clear();
+    for (const ComparisonFigures& each : data.tokenizers) {
+      lines_.append(ComparisonPage::tr("%1: %2 entries, %3 tokens of %4 words, %5 % unknown")
+                        .arg(each.name, formatCount(static_cast<double>(each.size)),
+                             formatCount(static_cast<double>(each.tokens)),
+                             formatCount(static_cast<double>(each.words)),
+                             QString::number(100 * each.unknown_rate, 'f', 2)));
+    }
+    setFixedHeight(static_cast<int>(height(static_cast<int>(lines_.size()))));
+    update();
+  }
+
+  double height(int lines) const { return lines * lineHeight(); }
+
+  void draw(QPainter& painter, double width) const {
+    constexpr std::array<Qt::BrushStyle, 4> kStyles = {Qt::SolidPattern, Qt::BDiagPattern, Qt::Dense4Pattern,
+                                                       Qt::CrossPattern};
+    double top = 0;
+    for (int i = 0; i < lines_.size(); ++i) {
+      const QRectF swatch(8, top + (lineHeight() - 11) / 2, 18, 11);
+      const QColor color = seriesColor(i, palette());
+      painter.setPen(QPen(color, 1));
+      painter.setBrush(QBrush(color, kStyles[static_cast<size_t>(i) % kStyles.size()]));
+      painter.drawRect(swatch);
+      painter.setBrush(Qt::NoBrush);
+      painter.setPen(roleColor(Role::kText, palette()));
+      const double room = width - swatch.right() - 14;
+      painter.drawText(QRectF(swatch.right() + 8, top, room, lineHeight()), Qt::AlignVCenter | Qt::AlignLeft,
+                       QFontMetricsF(font()).elidedText(lines_[i], Qt::ElideRight, room));
+      top += lineHeight();
+    }
+  }
+
+ protected:
+  void paintEvent(QPaintEvent*) override {
+    QPainter painter(this);
+    draw(painter, width());
+  }
+
+ private:
+  double lineHeight() const { return fontMetrics().height() + 3.0; }
+
+  QStringList lines_;
+};
+
+struct Chart {
+  QLabel* title;
+  QCustomPlot* plot;
+  void (*draw)(QCustomPlot&, const ComparisonData&, const QPalette&);
+};
+
+}  // namespace
+
+struct ComparisonPage::Impl {
+  ComparisonPage* self;
+  ComparisonData data;
+  int choice = 0;
+  QString corpus;
+  bool busy = false;
+  bool problem = false;
+
+  QPushButton* compare;
+  QProgressBar* progress;
+  ElidedLabel* statement;
+  QStackedWidget* pages;
+  EmptyState* empty;
+  QScrollArea* scroll;
+  QGridLayout* grid;
+  ComparisonLegend* legend;
+  std::vector<Chart> charts;
+  QWidget* differences;
+  QTableView* table;
+  DifferenceModel* model;
+  int columns = 0;
+
+  explicit Impl(ComparisonPage* page) : self(page) {}
+
+  void build() {
+    compare = new QPushButton(ComparisonPage::tr("Compare"), self);
+    compare->setObjectName(QStringLiteral("compare"));
+    progress = new QProgressBar(self);
+    progress->setRange(0, 1000);
+    progress->setMaximumWidth(160);
+    progress->setTextVisible(false);
+    progress->hide();
+    statement = new ElidedLabel(self);
+    auto* top = new QHBoxLayout;
+    top->addWidget(compare);
+    top->addWidget(progress);
+    top->addWidget(statement, 1);
+    buildCharts();
+    empty = new EmptyState(self);
+    pages = new QStackedWidget(self);
+    pages->addWidget(empty);
+    pages->addWidget(scroll);
+    auto* layout = new QVBoxLayout(self);
+    layout->setContentsMargins(6, 6, 6, 4);
+    layout->setSpacing(4);
+    layout->addLayout(top);
+    layout->addWidget(pages, 1);
+    connect(compare, &QPushButton::clicked, self, [this] {
+      if (busy) {
+        Q_EMIT self->cancelRequested();
+      } else {
+        Q_EMIT self->compareRequested();
+      }
+    });
+    show();
+  }
+
+  void buildCharts() {
+    scroll = new QScrollArea(self);
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    auto* page = new QWidget;
+    page->setBackgroundRole(QPalette::Base);
+    page->setAutoFillBackground(true);
+    grid = new QGridLayout(page);
+    grid->setContentsMargins(4, 4, 4, 4);
+    grid->setHorizontalSpacing(10);
+    grid->setVerticalSpacing(4);
+    legend = new ComparisonLegend(page);
+    const auto add = [&](const QString& title, auto draw) {
+      auto* plot = new QCustomPlot(page);
+      plot->setMinimumHeight(kPlotHeight);
+      plot->setMinimumWidth(240);
+      plot->setInteractions(QCP::Interactions());
+      charts.push_back({heading(title, page), plot, draw});
+    };
+    add(ComparisonPage::tr("Tokens per word"), &drawRates);
+    add(ComparisonPage::tr("Token lengths"), &drawLengths);
+    add(ComparisonPage::tr("Frequency profile"), &drawFrequencies);
+    model = new DifferenceModel(self);
+    table = new QTableView(page);
+    table->setModel(model);
+    table->verticalHeader()->hide();
+    table->verticalHeader()->setDefaultSectionSize(table->fontMetrics().height() + 4);
+    table->horizontalHeader()->setHighlightSections(false);
+    table->horizontalHeader()->setMinimumSectionSize(8 * table->fontMetrics().averageCharWidth());
+    table->setShowGrid(false);
+    table->setWordWrap(false);
+    table->setFrameShape(QFrame::NoFrame);
+    table->setTabKeyNavigation(false);
+    table->setSelectionBehavior(QAbstractItemView::SelectRows);
+    table->setMinimumHeight(kTableLines * table->verticalHeader()->defaultSectionSize());
+    differences = new QWidget(page);
+    auto* column = new QVBoxLayout(differences);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(4);
+    column->addWidget(
+        heading(ComparisonPage::tr("Tokens with the highest difference in frequency"), differences));
+    column->addWidget(table, 1);
+    scroll->setWidget(page);
+  }
+
+  QLabel* heading(const QString& text, QWidget* parent) {
+    auto* label = new QLabel(text, parent);
+    QFont bold = label->font();
+    bold.setBold(true);
+    label->setFont(bold);
+    return label;
+  }
+
+  void arrange() {
+    const int wanted = self->width() >= kTwoColumnsFrom ? 2 : 1;
+    if (wanted == columns) {
+      return;
+    }
+    columns = wanted;
+    while (QLayoutItem* item = grid->takeAt(0)) {
+      delete item;  // the widgets stay the page's
+    }
+    grid->addWidget(legend, 0, 0, 1, columns);
+    for (size_t i = 0; i < charts.size(); ++i) {
+      const int place = static_cast<int>(i);
+      grid->addWidget(charts[i].title, 1 + 2 * (place / columns), place % columns);
+      grid->addWidget(charts[i].plot, 2 + 2 * (place / columns), place % columns);
+    }
+    const int row = 1 + 2 * ((static_cast<int>(charts.size()) + columns - 1) / columns);
+    if (columns == 2) {
+      // Beside the third chart.
+      grid->addWidget(differences, row - 2, 1, 2, 1);
+    } else {
+      grid->addWidget(differences, row, 0, 1, 1);
+    }
+    grid->setColumnStretch(0, 1);
+    grid->setColumnStretch(1, columns == 2 ? 1 : 0);
+  }
+
+  void draw() {
+    legend->setComparison(data);
+    for (const Chart& chart : charts) {
+      chart.draw(*chart.plot, data, self->palette());
+      chart.plot->replot(QCustomPlot::rpQueuedReplot);
+    }
+  }
+
+  void fillTable() {
+    model->setComparison(data);
+    QHeaderView* header = table->horizontalHeader();
+    header->setSectionResizeMode(QHeaderView::ResizeToContents);
+    header->setSectionResizeMode(0, QHeaderView::Stretch);
+  }
+
+  void show() {
+    using Kind = EmptyState::Kind;
+    const bool ready = choice >= 2 && !corpus.isEmpty();
+    compare->setText(busy ? ComparisonPage::tr("Stop") : ComparisonPage::tr("Compare"));
+    compare->setEnabled(busy || ready);
+    progress->setVisible(busy);
+    if (!problem) {
+      if (choice < 2) {
+        empty->setMessage(Kind::kNothingYet, ComparisonPage::tr("A comparison needs two tokenisers or more"),
+                          ComparisonPage::tr("Choose them with the button Tokenisers above."));
+      } else if (corpus.isEmpty()) {
+        empty->setMessage(Kind::kNothingYet, ComparisonPage::tr("No text to compare them on"),
+                          ComparisonPage::tr("Choose a source of text above."));
+      } else if (busy) {
+        empty->setMessage(Kind::kNothingYet, ComparisonPage::tr("Reading %1…").arg(corpus));
+      } else {
+        empty->setMessage(Kind::kNothingYet,
+                          ComparisonPage::tr("Press Compare to read %1 with each tokeniser").arg(corpus));
+      }
+    }
+    const bool drawn = !problem && !data.tokenizers.empty();
+    pages->setCurrentWidget(drawn ? static_cast<QWidget*>(scroll) : empty);
+    if (!busy) {
+      statement->setFullText(drawn ? ComparisonPage::tr("Over %1").arg(data.corpus) : QString());
+    }
+    updateColors();
+  }
+
+  void updateColors() {
+    QPalette colors = statement->palette();
+    const QColor color = roleColor(Role::kMutedText, self->palette());
+    if (colors.color(QPalette::WindowText) != color) {
+      colors.setColor(QPalette::WindowText, color);
+      statement->setPalette(colors);
+    }
+  }
+};
+
+ComparisonPage::ComparisonPage(QWidget* parent) : QWidget(parent), impl_(std::make_unique<Impl>(this)) {
+  impl_->build();
+  impl_->arrange();
+}
+
+ComparisonPage::~ComparisonPage() = default;
+
+void ComparisonPage::setChoice(int tokenizers, const QString& corpus) {
+  impl_->choice = tokenizers;
+  impl_->corpus = corpus;
+  impl_->show();
+}
+
+void ComparisonPage::setComparison(const ComparisonData& data) {
+  impl_->data = data;
+  impl_->problem = false;
+  impl_->busy = false;
+  impl_->fillTable();
+  impl_->draw();
+  impl_->show();
+}
+
+const ComparisonData& ComparisonPage::comparison() const {
+  return impl_->data;
+}
+
+void ComparisonPage::setProgress(double done, const QString& doing) {
+  impl_->busy = done >= 0;
+  if (impl_->busy) {
+    impl_->problem = false;
+    impl_->progress->setValue(static_cast<int>(std::clamp(done, 0.0, 1.0) * 1000));
+    impl_->statement->setFullText(doing);
+  }
+  impl_->show();
+}
+
+void ComparisonPage::setProblem(const QString& text, const QString& hint) {
+  impl_->busy = false;
+  impl_->problem = true;
+  impl_->empty->setMessage(EmptyState::Kind::kProblem, text, hint);
+  impl_->show();
+}
+
+QSizeF ComparisonPage::figureSize() const {
+  if (impl_->problem || impl_->data.tokenizers.empty()) {
+    return {};
+  }
+  const double columns = impl_->columns;
+  const double rows = std::ceil(static_cast<double>(impl_->charts.size()) / columns);
+  const double width = std::max(static_cast<double>(impl_->scroll->viewport()->width()), 400.0);
+  return {width, impl_->legend->height(static_cast<int>(impl_->data.tokenizers.size())) +
+                     rows * (kPlotHeight + kHeading)};
+}
+
+void ComparisonPage::drawFigure(QCPPainter& painter) {
+  impl_->draw();
+  painter.setFont(font());
+  const QSizeF size = figureSize();
+  const int columns = impl_->columns;
+  impl_->legend->draw(painter, size.width());
+  const double top = impl_->legend->height(static_cast<int>(impl_->data.tokenizers.size()));
+  const double width = size.width() / columns;
+  for (size_t i = 0; i < impl_->charts.size(); ++i) {
+    const int place = static_cast<int>(i);
+    painter.save();
+    painter.translate(place % columns * width, top + place / columns * (kPlotHeight + kHeading));
+    painter.setPen(roleColor(Role::kText, palette()));
+    painter.setFont(impl_->charts[i].title->font());
+    painter.drawText(QRectF(8, 0, width - 16, kHeading), Qt::AlignVCenter | Qt::AlignLeft,
+                     impl_->charts[i].title->text());
+    painter.translate(0, kHeading);
+    impl_->charts[i].plot->toPainter(&painter, static_cast<int>(width), kPlotHeight);
+    painter.restore();
+  }
+}
+
+CsvTable ComparisonPage::shownData() const {
+  return comparisonTable(impl_->data);
+}
+
+void ComparisonPage::changeEvent(QEvent* event) {
+  if (event->type() == QEvent::PaletteChange) {
+    impl_->updateColors();
+    if (!impl_->data.tokenizers.empty()) {
+      impl_->draw();
+    }
+  }
+  QWidget::changeEvent(event);
+}
+
+void ComparisonPage::resizeEvent(QResizeEvent* event) {
+  impl_->arrange();
+  QWidget::resizeEvent(event);
+}
+
+}  // namespace heddle::ui

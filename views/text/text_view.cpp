@@ -1,0 +1,156 @@
+#include "views/text/text_view.h"
+
+#include <QtWidgets>
+
+#include "views/text/comparison_page.h"
+#include "views/text/rows_page.h"
+#include "views/text/rows_view.h"
+#include "views/text/text_page.h"
+#include "views/text/vocabulary_page.h"
+
+namespace heddle::ui {
+
+struct TextView::Impl {
+  TokenizerBar* bar;
+  QTabWidget* tabs;
+  TextPage* text;
+  VocabularyPage* vocabulary;
+  ComparisonPage* comparison;
+  RowsPage* rows;
+
+  // What is drawn; null for the vocabulary.
+  Figure* figure() const {
+    switch (static_cast<TextPageKind>(tabs->currentIndex())) {
+      case TextPageKind::kText:
+        return &text->bands();
+      case TextPageKind::kComparison:
+        return comparison;
+      case TextPageKind::kRows:
+        return &rows->figure();
+      case TextPageKind::kVocabulary:
+        break;
+    }
+    return nullptr;
+  }
+
+  void showChoice() const {
+    const QStringList names = bar->chosenNames();
+    text->setTokenizers(static_cast<int>(names.size()));
+    text->setSource(bar->sourceName());
+    comparison->setChoice(static_cast<int>(names.size()), bar->sourceName());
+  }
+};
+
+TextView::TextView(QWidget* parent) : QWidget(parent), impl_(std::make_unique<Impl>()) {
+  impl_->bar = new TokenizerBar(this);
+  impl_->text = new TextPage(this);
+  impl_->vocabulary = new VocabularyPage(this);
+  impl_->comparison = new ComparisonPage(this);
+  impl_->rows = new RowsPage(this);
+  impl_->tabs = new QTabWidget(this);
+  impl_->tabs->setDocumentMode(true);
+  impl_->tabs->setObjectName(QStringLiteral("text-pages"));
+  impl_->tabs->addTab(impl_->text, tr("Tokens"));
+  impl_->tabs->addTab(impl_->vocabulary, tr("Vocabulary"));
+  impl_->tabs->addTab(impl_->comparison, tr("Comparison"));
+  impl_->tabs->addTab(impl_->rows, tr("Training rows"));
+  auto* layout = new QVBoxLayout(this);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->setSpacing(0);
+  layout->addWidget(impl_->bar);
+  layout->addWidget(impl_->tabs, 1);
+  connect(impl_->bar, &TokenizerBar::tokenizerToggled, this, &TextView::tokenizerToggled);
+  connect(impl_->bar, &TokenizerBar::sourceChosen, this, &TextView::sourceChosen);
+  connect(impl_->bar, &TokenizerBar::tokenizerFileRequested, this, &TextView::chooseTokenizer);
+  connect(impl_->bar, &TokenizerBar::sourceFileRequested, this, &TextView::chooseSourceFile);
+  connect(impl_->tabs, &QTabWidget::currentChanged, this, [this] {
+    // Training rows are a run's: they have nothing to do with the tokenisers chosen.
+    impl_->bar->setVisible(page() != TextPageKind::kRows);
+    Q_EMIT pageChanged();
+  });
+}
+
+TextView::~TextView() = default;
+
+void TextView::setTokenizers(std::vector<TokenizerChoice> choices) {
+  const QStringList before = impl_->bar->chosenNames();
+  impl_->bar->setTokenizers(std::move(choices));
+  impl_->showChoice();
+  if (impl_->bar->chosenNames() != before) {
+    impl_->vocabulary->setTokenizers(impl_->bar->chosenNames());
+  }
+}
+
+void TextView::setSources(const std::vector<SourceChoice>& sources, const QString& current) {
+  impl_->bar->setSources(sources, current);
+  impl_->showChoice();
+}
+
+TextPageKind TextView::page() const {
+  return static_cast<TextPageKind>(impl_->tabs->currentIndex());
+}
+
+void TextView::setPage(TextPageKind page) {
+  impl_->tabs->setCurrentIndex(static_cast<int>(page));
+}
+
+TokenizerBar& TextView::bar() const {
+  return *impl_->bar;
+}
+
+TextPage& TextView::text() const {
+  return *impl_->text;
+}
+
+VocabularyPage& TextView::vocabulary() const {
+  return *impl_->vocabulary;
+}
+
+ComparisonPage& TextView::comparison() const {
+  return *impl_->comparison;
+}
+
+RowsPage& TextView::rows() const {
+  return *impl_->rows;
+}
+
+void TextView::chooseTokenizer(bool folder) {
+  auto* dialog =
+      new QFileDialog(this, folder ? tr("Open a folder with a tokeniser") : tr("Open a tokeniser"));
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  dialog->setFileMode(folder ? QFileDialog::Directory : QFileDialog::ExistingFile);
+  if (!folder) {
+    dialog->setNameFilters(
+        {tr("Tokenisers (vocab.txt *.txt *.model vocab.json merges.txt)"), tr("All files (*)")});
+  }
+  connect(dialog, &QFileDialog::fileSelected, this, &TextView::tokenizerFileChosen);
+  dialog->open();
+}
+
+void TextView::chooseSourceFile() {
+  auto* dialog = new QFileDialog(this, tr("Choose a file of text"));
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  dialog->setFileMode(QFileDialog::ExistingFile);
+  connect(dialog, &QFileDialog::fileSelected, this, &TextView::sourceFileChosen);
+  // A dialog that was closed leaves the source that there was.
+  connect(dialog, &QFileDialog::rejected, this, [this] { Q_EMIT sourceChosen({}); });
+  dialog->open();
+}
+
+QSizeF TextView::figureSize() const {
+  const Figure* figure = impl_->figure();
+  return figure != nullptr ? figure->figureSize() : QSizeF();
+}
+
+void TextView::drawFigure(QCPPainter& painter) {
+  if (Figure* figure = impl_->figure()) {
+    figure->drawFigure(painter);
+  }
+}
+
+CsvTable TextView::shownData() const {
+  const Figure* figure = impl_->figure();
+  return figure != nullptr ? figure->shownData() : impl_->vocabulary->shownData();
+}
+
+}  // namespace heddle::ui
