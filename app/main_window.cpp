@@ -21,6 +21,7 @@
 #include "app/problem_bar.h"
 #include "app/selection.h"
 #include "app/store_worker.h"
+#include "app/text/text_feed.h"
 #include "app/welcome.h"
 #include "engine/base/file.h"
 #include "engine/recipes/parse.h"
@@ -30,6 +31,7 @@
 #include "views/runs/inspector_view.h"
 #include "views/runs/runs_model.h"
 #include "views/runs/runs_view.h"
+#include "views/text/text_view.h"
 
 namespace heddle::ui {
 namespace {
@@ -43,6 +45,7 @@ QString shownName(const RunRow& run) {
 }
 
 constexpr int kAttentionTab = 1;
+constexpr int kTextTab = 2;
 // Before the user has chosen sizes:
 constexpr double kScreenShare = 0.85;
 constexpr QSize kLargestWindow(1680, 1050);
@@ -85,8 +88,8 @@ MainWindow::MainWindow(const MainWindowOptions& options, QWidget* parent)
 
 MainWindow::~MainWindow() {
   // Views emit while they are taken down; nobody is left to hear it.
-  for (QObject* part :
-       std::initializer_list<QObject*>{runs_, curves_, attention_, inspection_, store_, engine_}) {
+  for (QObject* part : std::initializer_list<QObject*>{runs_, curves_, attention_, text_feed_, inspection_,
+                                                       store_, engine_}) {
     part->disconnect(this);
   }
   for (QThread* thread : {&store_thread_, &engine_thread_}) {
@@ -105,6 +108,7 @@ void MainWindow::buildViews() {
   runs_ = new RunsView(this);
   curves_ = new CurvesView(this);
   attention_ = new AttentionView(this);
+  text_ = new TextView(this);
   inspector_ = new InspectorView(this);
   log_ = new LogView(this);
   welcome_ = new Welcome(this);
@@ -113,12 +117,14 @@ void MainWindow::buildViews() {
   views_->setDocumentMode(true);
   views_->addTab(curves_, tr("Curves"));
   views_->addTab(attention_, tr("Attention"));
+  views_->addTab(text_, tr("Text"));
   centre_ = new QStackedWidget(this);
   centre_->addWidget(views_);
   centre_->addWidget(welcome_);
   setCentralWidget(centre_);
   curve_feed_ = new CurveFeed(*curves_, runs_->model(), this);
   attention_feed_ = new AttentionFeed(*attention_, *inspection_, *selection_, this);
+  text_feed_ = new TextFeed(*text_, options_.workspace, this);
 
   statusBar()->addWidget(problems_, 1);
   auto* where = new QLabel(text(options_.workspace.root.string()), this);
@@ -190,6 +196,7 @@ void MainWindow::connectEngine() {
     runs_->draw(id);
   });
   connect(attention_feed_, &AttentionFeed::problem, this, &MainWindow::addProblem);
+  connect(text_feed_, &TextFeed::problem, this, &MainWindow::addProblem);
 }
 
 void MainWindow::connectViews() {
@@ -198,14 +205,27 @@ void MainWindow::connectViews() {
   connect(runs_->table()->selectionModel(), &QItemSelectionModel::selectionChanged, this,
           &MainWindow::updateActions);
   connect(selection_, &Selection::runChanged, this, &MainWindow::runSelected);
-  connect(views_, &QTabWidget::currentChanged, this,
-          [this] { attention_feed_->setVisible(views_->currentIndex() == kAttentionTab && runs_known_); });
+  connect(views_, &QTabWidget::currentChanged, this, &MainWindow::showVisibleView);
   connect(inspector_, &InspectorView::checkpointActivated, this, [this](qint64 step) {
     views_->setCurrentIndex(kAttentionTab);
     Q_EMIT attention_->attentionRequested(attention_->textA(), attention_->textB(), step);
   });
   connect(welcome_, &Welcome::newRunRequested, this, &MainWindow::newRun);
   connect(welcome_, &Welcome::firstRunRequested, this, &MainWindow::startFirstRun);
+}
+
+// Views that are not on the screen cost nothing.
+void MainWindow::showVisibleView() {
+  attention_feed_->setVisible(views_->currentIndex() == kAttentionTab && runs_known_);
+  text_feed_->setVisible(views_->currentIndex() == kTextTab && centre_->currentWidget() == views_ &&
+                         runs_known_);
+}
+
+void MainWindow::showTextPage(int page) {
+  centre_->setCurrentWidget(views_);
+  views_->setCurrentIndex(kTextTab);
+  text_->setPage(static_cast<TextPageKind>(page));
+  showVisibleView();
 }
 
 void MainWindow::setRuns(const std::vector<RunRow>& runs) {
@@ -217,7 +237,7 @@ void MainWindow::setRuns(const std::vector<RunRow>& runs) {
     if (runs.empty() && options_.first_run) {
       startFirstRun();
     }
-    attention_feed_->setVisible(views_->currentIndex() == kAttentionTab);
+    showVisibleView();
   }
   if (currentRun() == nullptr && !runs.empty()) {
     runs_->setCurrentRun(wanted_run_);
@@ -257,7 +277,9 @@ void MainWindow::runSelected(const QString& id) {
 void MainWindow::updateCurrentRun() {
   const RunRow* run = currentRun();
   inspector_->setRun(run != nullptr ? std::optional<RunRow>(*run) : std::nullopt);
-  attention_feed_->setRun(selection_->run(), run != nullptr ? shownName(*run) : QString());
+  const QString name = run != nullptr ? shownName(*run) : QString();
+  attention_feed_->setRun(selection_->run(), name);
+  text_feed_->setRun(run != nullptr ? selection_->run() : QString(), name);
   updateActions();
 }
 
@@ -379,6 +401,7 @@ void MainWindow::restoreSession() {
                        session.text_b);
   attention_->setHead(session.layer, session.head);
   selection_->setHead(session.layer, session.head);
+  text_feed_->restore(session.text);
   setTheme(themeFromName(session.theme));
 }
 
@@ -400,6 +423,7 @@ Session MainWindow::currentSession() const {
   session.text_b = attention_->textB();
   session.layer = selection_->layer();
   session.head = selection_->head();
+  session.text = text_feed_->session();
   return session;
 }
 

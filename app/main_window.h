@@ -1,4 +1,4 @@
-// The window: connects runs table, charts, attention, inspector and log to the store's thread and the
+// The window: connects runs table, charts, attention, text, inspector and log to the store's thread and the
 // engine's link. Holds no knowledge of its own beyond what is selected and what was open.
 
 #pragma once
@@ -35,6 +35,8 @@ class ProblemBar;
 class RunsView;
 class Selection;
 class StoreWorker;
+class TextFeed;
+class TextView;
 class Welcome;
 
 struct MainWindowOptions {
@@ -57,6 +59,8 @@ class MainWindow final : public QMainWindow {
   RunsView& runs() { return *runs_; }
   CurvesView& curves() { return *curves_; }
   AttentionView& attention() { return *attention_; }
+  TextView& textView() { return *text_; }
+  TextFeed& textFeed() { return *text_feed_; }
   InspectorView& inspector() { return *inspector_; }
   LogView& log() { return *log_; }
   ProblemBar& problems() { return *problems_; }
@@ -79,6 +83,7 @@ class MainWindow final : public QMainWindow {
   void buildDocks();
   void buildActions();
   void buildMenus();
+  void buildTextMenu();
   void connectStore();
   void connectEngine();
   void connectViews();
@@ -88,6 +93,8 @@ class MainWindow final : public QMainWindow {
   void runSelected(const QString& id);
   void updateCurrentRun();
   void updateActions();
+  void showVisibleView();
+  void showTextPage(int page);
   // To each selected run that is in one of the states.
   void commandSelected(void (EngineLink::*command)(const QString&), std::initializer_list<RunState> states);
   const RunRow* currentRun() const;
@@ -114,6 +121,7 @@ class MainWindow final : public QMainWindow {
   RunsView* runs_ = nullptr;
   CurvesView* curves_ = nullptr;
   AttentionView* attention_ = nullptr;
+  TextView* text_ = nullptr;
   InspectorView* inspector_ = nullptr;
   LogView* log_ = nullptr;
   Welcome* welcome_ = nullptr;
@@ -122,6 +130,7 @@ class MainWindow final : public QMainWindow {
   QStackedWidget* centre_ = nullptr;
   CurveFeed* curve_feed_ = nullptr;
   AttentionFeed* attention_feed_ = nullptr;
+  TextFeed* text_feed_ = nullptr;
   std::unique_ptr<Actions> actions_;
 
   Theme theme_ = Theme::kSystem;

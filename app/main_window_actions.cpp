@@ -10,6 +10,7 @@
 #include <QMenuBar>
 #include <QMessageBox>
 #include <QProcess>
+#include <QStackedWidget>
 #include <QTabWidget>
 #include <QToolBar>
 #include <QTreeWidget>
@@ -22,6 +23,7 @@
 #include "views/common/figure_export.h"
 #include "views/curves/curves_view.h"
 #include "views/runs/runs_view.h"
+#include "views/text/text_view.h"
 
 namespace heddle::ui {
 namespace {
@@ -138,7 +140,11 @@ void MainWindow::buildMenus() {
   view->addSeparator();
   for (int tab = 0; tab < views_->count(); ++tab) {
     auto* action = new QAction(tr("Show %1").arg(views_->tabText(tab)), this);
-    connect(action, &QAction::triggered, this, [this, tab] { views_->setCurrentIndex(tab); });
+    connect(action, &QAction::triggered, this, [this, tab] {
+      centre_->setCurrentWidget(views_);
+      views_->setCurrentIndex(tab);
+      showVisibleView();
+    });
     addShortcut(action);
   }
   view->addSeparator();
@@ -149,6 +155,7 @@ void MainWindow::buildMenus() {
   }
   view->addSeparator();
   view->addActions({&a.reset_layout, &a.full_screen});
+  buildTextMenu();
   QMenu* help = menuBar()->addMenu(tr("&Help"));
   help->addActions({&a.palette, &a.shortcuts, &a.about});
 
@@ -163,6 +170,28 @@ void MainWindow::buildMenus() {
   space->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
   bar->addWidget(space);
   bar->addAction(&a.palette);
+}
+
+void MainWindow::buildTextMenu() {
+  QMenu* menu = menuBar()->addMenu(tr("&Text"));
+  const QString pages[] = {tr("&Tokens of a text"), tr("&Vocabulary of a tokeniser"),
+                           tr("&Compare tokenisers"), tr("Training &rows of the run")};
+  for (int page = 0; page < 4; ++page) {
+    auto* action = new QAction(pages[page], this);
+    connect(action, &QAction::triggered, this, [this, page] { showTextPage(page); });
+    menu->addAction(action);
+  }
+  menu->addSeparator();
+  const auto open = [&](const QString& text, bool folder) {
+    auto* action = new QAction(text, this);
+    connect(action, &QAction::triggered, this, [this, folder] {
+      showTextPage(0);
+      text_->chooseTokenizer(folder);
+    });
+    menu->addAction(action);
+  };
+  open(tr("&Open a tokeniser's files…"), false);
+  open(tr("Open a tokeniser's &folder…"), true);
 }
 
 QList<QAction*> MainWindow::commands() const {
@@ -202,7 +231,7 @@ void MainWindow::askToKill() {
 }
 
 void MainWindow::exportView() {
-  Figure* figure = views_->currentIndex() == 0 ? static_cast<Figure*>(curves_) : attention_;
+  auto* figure = dynamic_cast<Figure*>(views_->currentWidget());
   auto* dialog = new QFileDialog(this, tr("Export the view"));
   dialog->setAttribute(Qt::WA_DeleteOnClose);
   dialog->setAcceptMode(QFileDialog::AcceptSave);

@@ -72,6 +72,12 @@ Result<Session> loadSession(const Workspace& workspace) {
   session.text_b = json[u"text_b"].toString();
   session.layer = json[u"layer"].toInt(session.layer);
   session.head = json[u"head"].toInt(session.head);
+  const QJsonObject kept = json[u"text"].toObject();
+  session.text.text = kept[u"text"].toString();
+  session.text.tokenizers = strings(kept[u"tokenizers"]);
+  session.text.files = strings(kept[u"files"]);
+  session.text.source = kept[u"source"].toString();
+  session.text.page = kept[u"page"].toInt(session.text.page);
   return session;
 }
 
@@ -96,6 +102,13 @@ Status saveSession(const Workspace& workspace, const Session& session) {
   json[u"text_b"] = session.text_b;
   json[u"layer"] = session.layer;
   json[u"head"] = session.head;
+  QJsonObject text;
+  text[u"text"] = session.text.text;
+  text[u"tokenizers"] = QJsonArray::fromStringList(session.text.tokenizers);
+  text[u"files"] = QJsonArray::fromStringList(session.text.files);
+  text[u"source"] = session.text.source;
+  text[u"page"] = session.text.page;
+  json[u"text"] = text;
   return writeFileAtomic(sessionFile(workspace), QJsonDocument(json).toJson().toStdString());
 }
 

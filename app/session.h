@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "app/text/text_session.h"
 #include "engine/base/paths.h"
 #include "engine/base/result.h"
 
@@ -31,6 +32,7 @@ struct Session {
   QString text_b;
   int layer = 0;
   int head = 0;
+  TextSession text;
 
   friend bool operator==(const Session&, const Session&) = default;
 };

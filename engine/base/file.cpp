@@ -198,12 +198,11 @@ Result<LineAppender> LineAppender::open(const std::filesystem::path& path) {
 }
 
 LineAppender::LineAppender(LineAppender&& other) noexcept
-    : fd_(std::exchange(other.fd_, -1)), path_(std::move(other.path_)), torn_(other.torn_) {}
+    : fd_(std::exchange(other.fd_, -1)), path_(std::move(other.path_)) {}
 
 LineAppender& LineAppender::operator=(LineAppender&& other) noexcept {
   std::swap(fd_, other.fd_);
   std::swap(path_, other.path_);
-  std::swap(torn_, other.torn_);
   return *this;
 }
 
@@ -214,11 +213,9 @@ LineAppender::~LineAppender() {
 }
 
 Status LineAppender::append(std::string_view line) {
-  std::string whole = torn_ ? "\n" : "";
-  whole.append(line).push_back('\n');
-  const Status status = writeAll(fd_, whole, path_);
-  torn_ = !status.ok();
-  return status;
+  std::string whole(line);
+  whole.push_back('\n');
+  return writeAll(fd_, whole, path_);
 }
 
 Status LineAppender::sync() {

@@ -59,8 +59,7 @@ class LineAppender {
   LineAppender& operator=(LineAppender&& other) noexcept;
   ~LineAppender();
 
-  // `line` without its newline. A torn last line, of an earlier writer or of an append that failed, is closed
-  // first.
+  // `line` without its newline. A torn last line of an earlier writer is closed first.
   Status append(std::string_view line);
   // Forces what was appended to the disk.
   Status sync();
@@ -69,7 +68,6 @@ class LineAppender {
   LineAppender(int fd, std::filesystem::path path) : fd_(fd), path_(std::move(path)) {}
   int fd_ = -1;
   std::filesystem::path path_;
-  bool torn_ = false;
 };
 
 // A read-only memory map of a whole file. Move-only; bytes() is valid while it lives.

@@ -26,8 +26,6 @@ struct RunFolder {
   std::filesystem::path events() const { return root / "events.jsonl"; }
   std::filesystem::path user() const { return root / "user.jsonl"; }
   std::filesystem::path control() const { return root / "control.jsonl"; }
-  // Space for the last event of an engine whose disk has become full; there while the engine runs.
-  std::filesystem::path reserve() const { return root / "reserve"; }
   std::filesystem::path checkpoints() const { return root / "checkpoints"; }
   std::filesystem::path arrays() const { return root / "arrays"; }
 };

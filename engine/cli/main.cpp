@@ -27,9 +27,8 @@ int fail(const Error& error, int code) {
   return code;
 }
 
-// A function of libheddle-engine.so.
-template <typename Function>
-Result<Function*> engineFunction(const char* name) {
+// A function of libheddle-engine.so, or null with a sentence on stderr.
+void* engineFunction(const char* name) {
   // Threads that wait for each other give their core away soon: two runs on one machine then share it evenly,
   // where spinning threads would halve the speed of both. Costs a run that is alone a few per cent at most.
   ::setenv("GOMP_SPINCOUNT", "100", 0);
@@ -45,12 +44,13 @@ Result<Function*> engineFunction(const char* name) {
   void* function = library == nullptr ? nullptr : ::dlsym(library, name);
   if (function == nullptr) {
     const char* reason = ::dlerror();
-    return Error{std::string("cannot load libheddle-engine.so: ") +
-                     (reason == nullptr ? "it is not beside " + (here / "heddle-engine").string()
-                                        : std::string(reason)),
-                 "build or install Heddle again; packaging/setup fetches LibTorch"};
+    fail({std::string("cannot load libheddle-engine.so: ") +
+              (reason == nullptr ? "it is not beside " + (here / "heddle-engine").string()
+                                 : std::string(reason)),
+          "build or install Heddle again; packaging/setup fetches LibTorch"},
+         kExitNoEngine);
   }
-  return reinterpret_cast<Function*>(function);
+  return function;
 }
 
 ConsoleStyle consoleStyle(bool json) {
@@ -65,17 +65,13 @@ int train(Result<TrainCommand> command, bool json) {
     return fail(command.error(), kExitBadRequest);
   }
   command->style = consoleStyle(json);
-  const auto function = engineFunction<decltype(heddleTrain)>("heddleTrain");
-  if (!function) {
-    markFailed(command->folder, function.error());
-    return fail(function.error(), kExitNoEngine);
-  }
-  return (*function)(&*command);
+  const auto function = reinterpret_cast<decltype(&heddleTrain)>(engineFunction("heddleTrain"));
+  return function == nullptr ? kExitNoEngine : function(&*command);
 }
 
 int serve() {
-  const auto function = engineFunction<decltype(heddleServe)>("heddleServe");
-  return function ? (*function)() : fail(function.error(), kExitNoEngine);
+  const auto function = reinterpret_cast<decltype(&heddleServe)>(engineFunction("heddleServe"));
+  return function == nullptr ? kExitNoEngine : function();
 }
 
 int writeSample(const std::filesystem::path& folder, const SampleOptions& options, bool with_gold) {

@@ -8,7 +8,6 @@
 
 #include "engine/base/clock.h"
 #include "engine/base/file.h"
-#include "engine/events/event.h"
 #include "engine/recipes/check.h"
 #include "engine/recipes/parse.h"
 #include "heddle_version.h"
@@ -24,12 +23,6 @@ Workspace workspaceAt(const std::string& path) {
 // A run's id is the name of its folder: one path component, so that no run lies outside runs/.
 bool isRunId(const std::string& id) {
   return !id.empty() && id.front() != '.' && id.find('/') == std::string::npos;
-}
-
-bool hasEvents(const RunFolder& folder) {
-  std::error_code missing;
-  const auto written = fs::file_size(folder.events(), missing);
-  return !missing && written > 0;
 }
 
 Error problems(const std::vector<RecipeProblem>& found, const std::string& source) {
@@ -56,7 +49,9 @@ Result<RunFolder> createRunFolder(const Workspace& workspace, const RunArguments
     }
     const int reason = errno;
     // A folder without a stream is a queued run, waiting to be started under its name.
-    if (reason == EEXIST && named && !hasEvents(folder)) {
+    std::error_code missing;
+    const auto written = fs::file_size(folder.events(), missing);
+    if (reason == EEXIST && named && (missing || written == 0)) {
       return folder;
     }
     if (reason != EEXIST || named) {
@@ -68,16 +63,6 @@ Result<RunFolder> createRunFolder(const Workspace& workspace, const RunArguments
 }
 
 }  // namespace
-
-void markFailed(const RunFolder& folder, const Error& error) {
-  if (hasEvents(folder)) {
-    return;
-  }
-  if (auto events = LineAppender::open(folder.events()); events.ok()) {
-    // Where even this cannot be written the sentence on the terminal must do.
-    (void)events->append(encodeEvent({wallSeconds(), RunFailed{error.text, error.hint}}));
-  }
-}
 
 std::string slug(const std::string& name) {
   std::string result;
@@ -117,8 +102,6 @@ Result<TrainCommand> prepareRun(const RunArguments& arguments) {
       "Resolved from " + fs::absolute(arguments.recipe).string() + " at " + isoTime(wallSeconds())};
   if (Status status = writeFileAtomic(command.folder.recipe(), writeRecipe(command.recipe, header));
       !status.ok()) {
-    std::error_code kept;  // by what a queued run holds already
-    fs::remove(command.folder.root, kept);
     return status.error();
   }
   return command;

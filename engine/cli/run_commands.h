@@ -26,10 +26,6 @@ Result<TrainCommand> prepareRun(const RunArguments& arguments);
 // The same for a run that exists: its recipe.toml, checked again.
 Result<TrainCommand> prepareResume(const std::string& id, const std::string& workspace);
 
-// Lets a run that has said nothing yet say that it failed: for an engine that cannot be loaded, whose run
-// would be shown as waiting for ever.
-void markFailed(const RunFolder& folder, const Error& error);
-
 // "BERT-mini, Wikipedia" -> "bert-mini-wikipedia".
 std::string slug(const std::string& name);
 

@@ -2,8 +2,7 @@
 // vocab.txt, state.json and an empty DONE. Written beside, synced, renamed: a folder without DONE does not
 // count. model.safetensors, config.json and vocab.txt alone are what others read.
 //
-// state.json, version 1: {"version", "step", "next_sentence", "lowercase", "precision",
-// "evaluated": last step evaluated or -1, "progress": Progress::toJson()}
+// state.json, version 1: {"version", "step", "next_sentence", "lowercase", "progress": Progress::toJson()}
 
 #pragma once
 

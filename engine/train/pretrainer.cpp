@@ -34,18 +34,6 @@ struct StepResult {
   double loss() const { return masked_lm + pair; }
 };
 
-// What the means of a step or an evaluation are taken over.
-struct Counts {
-  explicit Counts(const std::vector<Batch>& batches) {
-    for (const Batch& batch : batches) {
-      masked += static_cast<double>(batch.masked_positions.size());
-      pairs += static_cast<double>(batch.pair_labels.size());
-    }
-  }
-  double masked = 0;
-  double pairs = 0;
-};
-
 const char* precisionName(ComputeType type) {
   return type == ComputeType::kBf16 ? "bf16" : "fp32";
 }
@@ -83,7 +71,6 @@ class Pretrainer {
   void announce();
   std::vector<Batch> stepBatches(const PhaseRecipe& phase, int64_t step) const;
   StepResult accumulate(const std::vector<Batch>& batches, const PhaseRecipe& phase);
-  void pass(const Batch& batch, const PhaseRecipe& phase, const Counts& counts, StepResult& result);
   void report(const StepResult& result, double learning_rate, double norm, double seconds);
   void addPairMetrics(const std::string& side, const StepResult& result, Metrics& metrics) const;
   void evaluate();
@@ -126,8 +113,6 @@ Status Pretrainer::restore() {
       status = progress_.restore((*state)["progress"]);
     }
     if (status.ok()) {
-      // A stream that begins again at step 0 replaces what it said of that step.
-      evaluated_step_ = progress_.total().steps > 0 ? jsonValue<int64_t>(*state, "evaluated", -1) : -1;
       saved_step_ = steps.back();
       channel_.describe({progress_.total().steps, progress_.fraction(), 0, "loading"});
       return {};
@@ -248,39 +233,38 @@ double Pretrainer::batchFlops(const Batch& batch) const {
 
 // Forward and backward over the micro-batches of a step; means are over the whole step.
 StepResult Pretrainer::accumulate(const std::vector<Batch>& batches, const PhaseRecipe& phase) {
-  const Counts counts(batches);
-  StepResult result;
-  for (const Batch& batch : batches) {
-    pass(batch, phase, counts, result);
-  }
-  return result;
-}
-
-// One batch: forward, backward where gradients are wanted, and its share of the means.
-void Pretrainer::pass(const Batch& batch, const PhaseRecipe& phase, const Counts& counts,
-                      StepResult& result) {
   const double hidden_dropout =
       phase.hidden_dropout_prob >= 0 ? phase.hidden_dropout_prob : model_recipe_.hidden_dropout_prob;
   const double attention_dropout = phase.attention_probs_dropout_prob >= 0
                                        ? phase.attention_probs_dropout_prob
                                        : model_recipe_.attention_probs_dropout_prob;
-  const PackedBatch packed = toDevice(batch, place_.device);
-  const at::Tensor hidden =
-      bert_.encode(context(packed, hidden_dropout, attention_dropout, batch.step));  // [T, H]
-  const BertLosses losses = bert_.losses(hidden, packed);
-  at::Tensor loss = losses.masked_lm.loss_sum / counts.masked;
-  result.masked_lm += losses.masked_lm.loss_sum.item<double>() / counts.masked;
-  result.masked_lm_accuracy += static_cast<double>(losses.masked_lm.correct) / counts.masked;
-  if (losses.pair_sum.defined()) {
-    loss = loss + losses.pair_sum / counts.pairs;
-    result.pair += losses.pair_sum.item<double>() / counts.pairs;
-    result.pair_accuracy += static_cast<double>(losses.pair_correct) / counts.pairs;
+  double masked = 0;
+  double pairs = 0;
+  for (const Batch& batch : batches) {
+    masked += static_cast<double>(batch.masked_positions.size());
+    pairs += static_cast<double>(batch.pair_labels.size());
   }
-  if (at::GradMode::is_enabled()) {
-    loss.backward();
+  StepResult result;
+  for (const Batch& batch : batches) {
+    const PackedBatch packed = toDevice(batch, place_.device);
+    const at::Tensor hidden =
+        bert_.encode(context(packed, hidden_dropout, attention_dropout, batch.step));  // [T, H]
+    const BertLosses losses = bert_.losses(hidden, packed);
+    at::Tensor loss = losses.masked_lm.loss_sum / masked;
+    result.masked_lm += losses.masked_lm.loss_sum.item<double>() / masked;
+    result.masked_lm_accuracy += static_cast<double>(losses.masked_lm.correct) / masked;
+    if (losses.pair_sum.defined()) {
+      loss = loss + losses.pair_sum / pairs;
+      result.pair += losses.pair_sum.item<double>() / pairs;
+      result.pair_accuracy += static_cast<double>(losses.pair_correct) / pairs;
+    }
+    if (at::GradMode::is_enabled()) {
+      loss.backward();
+    }
+    result.tokens += batch.tokenCount();
+    result.flops += batchFlops(batch);
   }
-  result.tokens += batch.tokenCount();
-  result.flops += batchFlops(batch);
+  return result;
 }
 
 // "train/nsp_loss" and "train/nsp_accuracy", or sop with sentence order.
@@ -311,8 +295,6 @@ void Pretrainer::report(const StepResult& result, double learning_rate, double n
   channel_.post(std::move(metrics));
 }
 
-// Given up when the run is asked to stop: the step then counts as not evaluated, and whoever resumes begins
-// with it.
 void Pretrainer::evaluate() {
   at::NoGradGuard no_grad;
   channel_.describeActivity("evaluating");
@@ -326,18 +308,11 @@ void Pretrainer::evaluate() {
   for (int64_t first = 0; first < rows; first += chunk) {
     batches.push_back(data_.heldoutBatch(phase.length, first, std::min(chunk, rows - first)));
   }
-  const Counts counts(batches);
-  StepResult result;
-  for (const Batch& batch : batches) {
-    if (channel_.stopRequested()) {
-      return;
-    }
-    pass(batch, without_dropout, counts, result);
-  }
   evaluated_step_ = progress_.total().steps;
   if (batches.empty()) {
     return;
   }
+  const StepResult result = accumulate(batches, without_dropout);
   const Work& work = progress_.total();
   Metrics metrics{work.steps,
                   work.tokens,
@@ -368,7 +343,6 @@ Status Pretrainer::save() {
                                      {{"step", step},
                                       {"lowercase", corpus_.lowercase},
                                       {"precision", precisionName(type_)},
-                                      {"evaluated", evaluated_step_},
                                       {"progress", progress_.toJson()}}});
   if (!bytes) {
     return bytes.error();
@@ -395,8 +369,7 @@ Result<RunStopped> Pretrainer::run() {
   announce();
   session_start_ = monotonicSeconds();
   session_start_fraction_ = progress_.fraction();
-  const auto due = [this](int64_t every) { return every > 0 && progress_.total().steps % every == 0; };
-  if (due(recipe_.evaluation.every_steps) && evaluated_step_ != progress_.total().steps) {
+  if (progress_.total().steps == 0 && recipe_.evaluation.every_steps > 0 && !channel_.stopRequested()) {
     evaluate();
   }
   std::future<std::vector<Batch>> next;
@@ -429,6 +402,7 @@ Result<RunStopped> Pretrainer::run() {
     if (work.steps % std::max<int64_t>(recipe_.run.log_every_steps, 1) == 0 || progress_.finished()) {
       report(result, learning_rate, norm, seconds);
     }
+    const auto due = [&work](int64_t every) { return every > 0 && work.steps % every == 0; };
     if (due(recipe_.evaluation.every_steps)) {
       evaluate();
     }
@@ -449,8 +423,8 @@ Result<RunStopped> Pretrainer::run() {
   if (const Status saved = save(); !saved.ok()) {
     return saved.error();
   }
-  const bool finished = progress_.finished() && evaluated_step_ == progress_.total().steps;
-  return RunStopped{finished ? StopReason::kFinished : StopReason::kStopped, progress_.total().steps};
+  return RunStopped{progress_.finished() ? StopReason::kFinished : StopReason::kStopped,
+                    progress_.total().steps};
 }
 
 // Precision "auto": what the run used before it was interrupted, else bf16 where a step of this model is at

@@ -13,7 +13,6 @@ namespace {
 
 constexpr auto kWatchInterval = std::chrono::milliseconds(200);
 constexpr double kHeartbeatSeconds = 0.8;
-constexpr size_t kReservedBytes = 64 << 10;  // several blocks of any file system
 
 std::atomic<bool> signal_stop = false;
 
@@ -35,10 +34,6 @@ Result<std::unique_ptr<RunChannel>> RunChannel::open(const RunFolder& folder,
   if (!events) {
     ::close(lock_fd);
     return events.error();
-  }
-  if (const Status kept = writeFileAtomic(folder.reserve(), std::string(kReservedBytes, '\n')); !kept.ok()) {
-    ::close(lock_fd);
-    return kept.error();
   }
   return std::unique_ptr<RunChannel>(
       new RunChannel(folder, std::move(*events), lock_fd, std::move(observer)));
@@ -63,8 +58,6 @@ RunChannel::~RunChannel() {
   }
   wake_.notify_all();
   watcher_.join();
-  std::error_code code;
-  std::filesystem::remove(folder_.reserve(), code);
   ::close(lock_fd_);
 }
 
@@ -76,22 +69,14 @@ void RunChannel::post(EventBody body) {
       return;
     }
     ended_ = std::holds_alternative<RunStopped>(event.body) || std::holds_alternative<RunFailed>(event.body);
-    append(event);
+    if (!failure_) {
+      if (const Status status = events_.append(encodeEvent(event)); !status.ok()) {
+        failure_ = status.error();
+      }
+    }
   }
   if (observer_) {
     observer_(event);
-  }
-}
-
-void RunChannel::append(const Event& event) {
-  if (std::holds_alternative<RunFailed>(event.body)) {
-    std::error_code code;
-    std::filesystem::remove(folder_.reserve(), code);
-  } else if (failure_) {
-    return;
-  }
-  if (const Status status = events_.append(encodeEvent(event)); !status.ok() && !failure_) {
-    failure_ = status.error();
   }
 }
 

@@ -25,9 +25,8 @@ class RunChannel {
                                                   std::function<void(const Event&)> observer);
   ~RunChannel();
 
-  // Appends to events.jsonl. After a failed write (full disk) failure() is set, training must end, and only
-  // RunFailed is written any more, into space kept for it. RunStopped and RunFailed are the last events of a
-  // session: nothing is written after them.
+  // Appends to events.jsonl. After a failed write (full disk) failure() is set and training must end.
+  // RunStopped and RunFailed are the last events of a session: nothing is written after them.
   void post(EventBody body);
   void info(std::string text) { post(LogLine{LogLevel::kInfo, std::move(text)}); }
   void warn(std::string text) { post(LogLine{LogLevel::kWarning, std::move(text)}); }
@@ -51,7 +50,6 @@ class RunChannel {
  private:
   RunChannel(RunFolder folder, LineAppender events, int lock_fd, std::function<void(const Event&)> observer);
   void watch();
-  void append(const Event& event);  // under mutex_
 
   RunFolder folder_;
   std::function<void(const Event&)> observer_;

@@ -4,6 +4,8 @@
 //   "refused ..."  the recipe is refused before the first step: exit code 2, the reason on standard error
 //   "failing ..."  fails at step 3
 //   serve, text "crash"  dies;  text "problem"  answers with a failure
+//   tokenizer compare, a path with "dies"  dies after its first progress;  with "waits"  never answers
+//   corpus rows, step 13  answers with a failure
 // HEDDLE_FAKE_STEP_MS is the time of a step (default 5).
 
 #include <signal.h>
@@ -22,12 +24,14 @@
 
 #include "engine/base/clock.h"
 #include "engine/base/file.h"
+#include "engine/base/json.h"
 #include "engine/base/paths.h"
 #include "engine/base/safetensors.h"
 #include "engine/events/event.h"
 #include "engine/events/inspection.h"
 #include "engine/recipes/parse.h"
 #include "engine/recipes/sizes.h"
+#include "engine/text/grains/comparison.h"
 
 namespace heddle {
 namespace {
@@ -232,6 +236,56 @@ int serve() {
   return 0;
 }
 
+// Each tokeniser needs one token more for a word than the one before.
+int compareTokenizers(const std::vector<std::string>& words) {
+  std::cout << dumpJson({{"kind", "progress"}, {"share", 0.25}, {"text", "counting tokens"}}) << std::endl;
+  TokenizerComparison comparison{
+      .bytes = 400, .words = 100, .word_types = 10, .tokenizers = {}, .differences = {}};
+  TokenDifference difference{.token = "the", .counts = {}, .difference = 0.1};
+  for (size_t i = 2; i < words.size() && !words[i].starts_with("--"); ++i) {
+    if (words[i].find("dies") != std::string::npos) {
+      std::cerr << "the fake engine was told to die" << std::endl;
+      ::raise(SIGKILL);
+    }
+    if (words[i].find("waits") != std::string::npos) {
+      std::this_thread::sleep_for(std::chrono::hours(1));
+    }
+    const auto place = static_cast<int64_t>(i - 1);
+    comparison.tokenizers.push_back({.name = "vocab.txt",
+                                     .kind = "wordpiece",
+                                     .size = 5 * place,
+                                     .tokens = 100 * place,
+                                     .unknown = 1,
+                                     .used = 5,
+                                     .word_type_tokens = 10 * place,
+                                     .length_histogram = {0, 100 * place},
+                                     .frequency_profile = {{1, 50}, {2, 25}},
+                                     .counts = {}});
+    difference.counts.push_back(10 * place);
+  }
+  comparison.differences.push_back(difference);
+  Json result = comparison.toJson();
+  result["kind"] = "result";
+  std::cout << dumpJson(result) << std::endl;
+  return 0;
+}
+
+int trainingRows(int64_t step, int64_t count) {
+  if (step == 13) {
+    std::cout << dumpJson({{"kind", "failure"}, {"text", "Step 13 is not there"}, {"hint", "use another"}})
+              << std::endl;
+    return 1;
+  }
+  for (int64_t row = 0; row < count; ++row) {
+    TrainingRow made{.row = row, .label = 0, .label_text = "next", .tokens = {}, .target = {}};
+    made.tokens = {{.text = "[CLS]"},
+                   {.text = "[MASK]", .unit = 0, .state = TokenState::kMasked, .label = std::to_string(step)},
+                   {.text = "[SEP]"}};
+    std::cout << encodeTrainingRow(made) << std::endl;
+  }
+  return 0;
+}
+
 int fakeEngine(const std::vector<std::string>& words) {
   const auto option = [&](const std::string& name) {
     const auto at = std::find(words.begin(), words.end(), name);
@@ -239,6 +293,12 @@ int fakeEngine(const std::vector<std::string>& words) {
   };
   if (words.size() == 1 && words[0] == "serve") {
     return serve();
+  }
+  if (words.size() > 1 && words[0] == "tokenizer" && words[1] == "compare") {
+    return compareTokenizers(words);
+  }
+  if (words.size() > 1 && words[0] == "corpus" && words[1] == "rows") {
+    return trainingRows(std::atoll(option("--step").c_str()), std::atoll(option("--count").c_str()));
   }
   if (words.size() < 2 || option("--workspace").empty()) {
     std::cerr << "fake_engine: run RECIPE --workspace DIR --id ID | resume ID --workspace DIR | serve\n";

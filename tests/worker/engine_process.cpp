@@ -24,11 +24,11 @@ TemporaryFolder::~TemporaryFolder() {
 }
 
 EngineProcess::EngineProcess(const std::vector<std::string>& arguments, const std::string& input,
-                             const std::vector<std::string>& environment, const std::string& program) {
+                             const std::vector<std::string>& environment) {
   const std::string input_path = folder_.path() / "in";
   const std::string output_path = folder_.path() / "out";
   std::ofstream(input_path) << input;
-  std::vector<std::string> words = {program};
+  std::vector<std::string> words = {HEDDLE_ENGINE_PROGRAM};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> pointers;
   for (std::string& word : words) {

@@ -15,19 +15,6 @@
 
 namespace heddle::testing {
 
-// The tables of a recipe that make a run a matter of seconds.
-inline constexpr char kTinyEncoder[] = R"(
-[model]
-preset = "tiny"
-hidden_size = 32
-intermediate_size = 64
-max_position_embeddings = 64
-
-[text]
-sample_documents = 60
-vocab_size = 300
-)";
-
 // A folder of its own under the system's temporary folder, removed at the end.
 class TemporaryFolder {
  public:
@@ -48,8 +35,7 @@ class EngineProcess {
  public:
   // `input` is written to its standard input, which is closed then.
   explicit EngineProcess(const std::vector<std::string>& arguments, const std::string& input = {},
-                         const std::vector<std::string>& environment = {},
-                         const std::string& program = HEDDLE_ENGINE_PROGRAM);
+                         const std::vector<std::string>& environment = {});
   ~EngineProcess();
 
   void signal(int number) const;

@@ -23,7 +23,19 @@ using testing::waitUntil;
 constexpr int kSteps = 600;
 
 // Some seconds of training, so that a window can die several times meanwhile.
-const std::string kFirstRun = std::string("name = \"First run\"\n") + testing::kTinyEncoder + R"(
+constexpr char kFirstRun[] = R"(
+name = "First run"
+
+[model]
+preset = "tiny"
+hidden_size = 32
+intermediate_size = 64
+max_position_embeddings = 64
+
+[text]
+sample_documents = 60
+vocab_size = 300
+
 [optimizer]
 learning_rate = 1e-3
 

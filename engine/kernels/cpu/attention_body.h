@@ -26,69 +26,23 @@ struct AttentionScratch {
   float* multipliers;  // [n] of one query
 };
 
-// A vector of head_size floats for each of the queries at hand.
-struct QueryVectors {
-  const float* data;
-  int64_t stride;
-  int64_t queries;
-};
-
-// to [queries, n] = vectors times the transpose of `all`, which holds a vector for each of the n tokens.
-inline void dotProducts(const AttentionTile& tile, const AttentionScratch& space, QueryVectors vectors,
-                        const float* all, float* to) {
-  gemm({.m = vectors.queries,
-        .n = tile.n,
-        .k = tile.head_size,
-        .a = vectors.data,
-        .a_stride = vectors.stride,
-        .b = all,
-        .b_stride = tile.qkv_stride,
-        .b_transposed = true,
-        .c = to,
-        .c_stride = space.stride},
-       space.gemm_space);
-}
-
-// to [queries, head_size] = weights [queries, n] times all [n, head_size].
-inline void weightedSums(const AttentionTile& tile, const AttentionScratch& space, int64_t queries,
-                         const float* weights, const float* all, float* to, int64_t to_stride) {
-  gemm({.m = queries,
-        .n = tile.head_size,
-        .k = tile.n,
-        .a = weights,
-        .a_stride = space.stride,
-        .b = all,
-        .b_stride = tile.qkv_stride,
-        .c = to,
-        .c_stride = to_stride},
-       space.gemm_space);
-}
-
-// to [n, head_size] = the transpose of weights [queries, n] times vectors; added to it with `accumulate`.
-inline void spreadSums(const AttentionTile& tile, const AttentionScratch& space, const float* weights,
-                       QueryVectors vectors, float* to, bool accumulate) {
-  gemm({.m = tile.n,
-        .n = tile.head_size,
-        .k = vectors.queries,
-        .a = weights,
-        .a_stride = space.stride,
-        .a_transposed = true,
-        .b = vectors.data,
-        .b_stride = vectors.stride,
-        .c = to,
-        .c_stride = tile.qkv_stride,
-        .accumulate = accumulate},
-       space.gemm_space);
-}
-
 void attention(const AttentionTile& tile, float* scratch) {
   const AttentionScratch space(scratch, tile.n);
   const int64_t n = tile.n;
   const float scale = 1.0f / __builtin_sqrtf(static_cast<float>(tile.head_size));
   for (int64_t first = 0; first < n; first += kAttentionQueries) {
     const int64_t queries = n - first < kAttentionQueries ? n - first : kAttentionQueries;
-    dotProducts(tile, space, {tile.q + first * tile.qkv_stride, tile.qkv_stride, queries}, tile.k,
-                space.scores);
+    gemm({.m = queries,
+          .n = n,
+          .k = tile.head_size,
+          .a = tile.q + first * tile.qkv_stride,
+          .a_stride = tile.qkv_stride,
+          .b = tile.k,
+          .b_stride = tile.qkv_stride,
+          .b_transposed = true,
+          .c = space.scores,
+          .c_stride = space.stride},
+         space.gemm_space);
     for (int64_t i = 0; i < queries; ++i) {
       float* row = space.scores + i * space.stride;
       Vec high = set1(row[0]);
@@ -115,8 +69,16 @@ void attention(const AttentionTile& tile, float* scratch) {
         lanes.put(row + j, lanes.get(row + j) * inverse * lanes.get(space.multipliers + j));
       });
     }
-    weightedSums(tile, space, queries, space.scores, tile.v, tile.out + first * tile.out_stride,
-                 tile.out_stride);
+    gemm({.m = queries,
+          .n = tile.head_size,
+          .k = n,
+          .a = space.scores,
+          .a_stride = space.stride,
+          .b = tile.v,
+          .b_stride = tile.qkv_stride,
+          .c = tile.out + first * tile.out_stride,
+          .c_stride = tile.out_stride},
+         space.gemm_space);
   }
 }
 
@@ -127,15 +89,35 @@ void attentionBackward(const AttentionTileBackward& backward, float* scratch) {
   const float scale = 1.0f / __builtin_sqrtf(static_cast<float>(width));
   for (int64_t first = 0; first < n; first += kAttentionQueries) {
     const int64_t queries = n - first < kAttentionQueries ? n - first : kAttentionQueries;
-    const QueryVectors q{tile.q + first * tile.qkv_stride, tile.qkv_stride, queries};
-    const QueryVectors grad_out{backward.grad_out + first * tile.out_stride, tile.out_stride, queries};
-    dotProducts(tile, space, q, tile.k, space.scores);
-    dotProducts(tile, space, grad_out, tile.v, space.slopes);
+    const float* q = tile.q + first * tile.qkv_stride;
+    const float* grad_out = backward.grad_out + first * tile.out_stride;
+    gemm({.m = queries,
+          .n = n,
+          .k = width,
+          .a = q,
+          .a_stride = tile.qkv_stride,
+          .b = tile.k,
+          .b_stride = tile.qkv_stride,
+          .b_transposed = true,
+          .c = space.scores,
+          .c_stride = space.stride},
+         space.gemm_space);
+    gemm({.m = queries,
+          .n = n,
+          .k = width,
+          .a = grad_out,
+          .a_stride = tile.out_stride,
+          .b = tile.v,
+          .b_stride = tile.qkv_stride,
+          .b_transposed = true,
+          .c = space.slopes,
+          .c_stride = space.stride},
+         space.gemm_space);
     for (int64_t i = 0; i < queries; ++i) {
       Vec product = set1(0);
       const float* out = tile.out + (first + i) * tile.out_stride;
       sweep(width, [&](int64_t d, auto lanes) {
-        product = fma(lanes.get(grad_out.data + i * tile.out_stride + d), lanes.get(out + d), product);
+        product = fma(lanes.get(grad_out + i * tile.out_stride + d), lanes.get(out + d), product);
       });
       const Vec delta = set1(sum(product));
       float* row = space.scores + i * space.stride;
@@ -154,10 +136,40 @@ void attentionBackward(const AttentionTileBackward& backward, float* scratch) {
       });
     }
     const bool later = first > 0;
-    spreadSums(tile, space, space.masked, grad_out, backward.grad_v, later);
-    weightedSums(tile, space, queries, space.slopes, tile.k, backward.grad_q + first * tile.qkv_stride,
-                 tile.qkv_stride);
-    spreadSums(tile, space, space.slopes, q, backward.grad_k, later);
+    gemm({.m = n,
+          .n = width,
+          .k = queries,
+          .a = space.masked,
+          .a_stride = space.stride,
+          .a_transposed = true,
+          .b = grad_out,
+          .b_stride = tile.out_stride,
+          .c = backward.grad_v,
+          .c_stride = tile.qkv_stride,
+          .accumulate = later},
+         space.gemm_space);
+    gemm({.m = queries,
+          .n = width,
+          .k = n,
+          .a = space.slopes,
+          .a_stride = space.stride,
+          .b = tile.k,
+          .b_stride = tile.qkv_stride,
+          .c = backward.grad_q + first * tile.qkv_stride,
+          .c_stride = tile.qkv_stride},
+         space.gemm_space);
+    gemm({.m = n,
+          .n = width,
+          .k = queries,
+          .a = space.slopes,
+          .a_stride = space.stride,
+          .a_transposed = true,
+          .b = q,
+          .b_stride = tile.qkv_stride,
+          .c = backward.grad_k,
+          .c_stride = tile.qkv_stride,
+          .accumulate = later},
+         space.gemm_space);
   }
 }
 

@@ -3,8 +3,7 @@
 #include <ATen/ATen.h>
 #include <torch/library.h>
 
-#include <array>
-#include <numeric>
+#include <algorithm>
 #include <optional>
 #include <tuple>
 #include <vector>
@@ -15,8 +14,7 @@
 namespace heddle::cpu {
 namespace {
 
-constexpr int64_t kPiece = 64;     // rows of one partial column sum
-constexpr size_t kIdBuckets = 64;  // of an embedding's gradient, at most that many threads
+constexpr int64_t kPiece = 64;  // rows of one partial column sum
 
 // bf16 products go to oneDNN where the CPU multiplies bf16 twice as fast as fp32; elsewhere it is slower than
 // our own product of the values in fp32.
@@ -43,31 +41,6 @@ at::Tensor padRows(const at::Tensor& x) {
   return padded;
 }
 
-// A dense fp32 factor of a product, or its transpose.
-struct Factor {
-  const at::Tensor& matrix;
-  bool transposed = false;
-};
-
-// c = a b + bias, or c += a b.
-void multiply(Factor a, Factor b, at::Tensor& c, const at::Tensor& bias = {}, bool accumulate = false) {
-  Gemm g;
-  g.m = c.size(0);
-  g.n = c.size(1);
-  g.k = a.matrix.size(a.transposed ? 0 : 1);
-  g.a = a.matrix.const_data_ptr<float>();
-  g.a_stride = a.matrix.size(1);
-  g.a_transposed = a.transposed;
-  g.b = b.matrix.const_data_ptr<float>();
-  g.b_stride = b.matrix.size(1);
-  g.b_transposed = b.transposed;
-  g.c = c.mutable_data_ptr<float>();
-  g.c_stride = g.n;
-  g.accumulate = accumulate;
-  g.bias = bias.defined() ? bias.const_data_ptr<float>() : nullptr;
-  parallelGemm(g);
-}
-
 at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const std::optional<at::Tensor>& bias) {
   if (multipliesHalves(x, weight)) {
     const at::Tensor padded = padRows(x);
@@ -78,7 +51,19 @@ at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const std::opti
   const at::Tensor x32 = asFloat(x), weight32 = asFloat(weight);
   const at::Tensor bias32 = bias.has_value() ? asFloat(*bias) : at::Tensor();
   at::Tensor out = at::empty({x.size(0), weight.size(0)}, x32.options());
-  multiply({x32}, {weight32, true}, out, bias32);
+  Gemm g;
+  g.m = x.size(0);
+  g.n = weight.size(0);
+  g.k = weight.size(1);
+  g.a = x32.const_data_ptr<float>();
+  g.a_stride = g.k;
+  g.b = weight32.const_data_ptr<float>();
+  g.b_stride = g.k;
+  g.b_transposed = true;
+  g.c = out.mutable_data_ptr<float>();
+  g.c_stride = g.n;
+  g.bias = bias32.defined() ? bias32.const_data_ptr<float>() : nullptr;
+  parallelGemm(g);
   return out.to(x.scalar_type());
 }
 
@@ -88,7 +73,17 @@ at::Tensor linearBackwardInput(const at::Tensor& grad_out, const at::Tensor& wei
   }
   const at::Tensor grad32 = asFloat(grad_out), weight32 = asFloat(weight);
   at::Tensor grad_x = at::empty({grad_out.size(0), weight.size(1)}, grad32.options());
-  multiply({grad32}, {weight32}, grad_x);
+  Gemm g;
+  g.m = grad_out.size(0);
+  g.n = weight.size(1);
+  g.k = weight.size(0);
+  g.a = grad32.const_data_ptr<float>();
+  g.a_stride = g.k;
+  g.b = weight32.const_data_ptr<float>();
+  g.b_stride = g.n;
+  g.c = grad_x.mutable_data_ptr<float>();
+  g.c_stride = g.n;
+  parallelGemm(g);
   return grad_x.to(grad_out.scalar_type());
 }
 
@@ -99,7 +94,19 @@ void linearBackwardWeight(const at::Tensor& grad_out, const at::Tensor& x, at::T
   }
   const at::Tensor grad32 = asFloat(grad_out), x32 = asFloat(x);
   at::Tensor target = asFloat(grad_weight);
-  multiply({grad32, true}, {x32}, target, {}, true);
+  Gemm g;
+  g.m = grad_out.size(1);
+  g.n = x.size(1);
+  g.k = x.size(0);
+  g.a = grad32.const_data_ptr<float>();
+  g.a_stride = g.m;
+  g.a_transposed = true;
+  g.b = x32.const_data_ptr<float>();
+  g.b_stride = g.n;
+  g.c = target.mutable_data_ptr<float>();
+  g.c_stride = g.n;
+  g.accumulate = true;
+  parallelGemm(g);
   if (!target.is_same(grad_weight)) {
     grad_weight.copy_(target);
   }
@@ -166,28 +173,31 @@ void embeddingBackward(const at::Tensor& grad_out, const at::Tensor& ids, at::Te
   at::Tensor target = asFloat(grad_table);
   const int64_t tokens = ids.numel(), hidden = grad_out.size(1), vocab = grad_table.size(0);
   const auto* id_data = ids.const_data_ptr<int32_t>();
-  // Ids are dealt to buckets, tokens of a bucket stay in their order: an id is summed by one thread, in the
-  // order of its tokens.
-  std::array<int64_t, kIdBuckets + 1> ends{};  // of bucket b: ends[b], once its tokens are dealt
+  // Tokens of one id become neighbours, in their own order; an id is summed by one thread.
+  std::vector<uint64_t> order(static_cast<size_t>(tokens));
   for (int64_t token = 0; token < tokens; ++token) {
     const int64_t id = id_data[token];
     TORCH_CHECK_INDEX(id >= 0 && id < vocab, "Cannot add an embedding gradient at id ", id,
                       ": the table has ", vocab, " rows");
-    ++ends[static_cast<size_t>(id) % kIdBuckets + 1];
+    order[static_cast<size_t>(token)] = static_cast<uint64_t>(id) << 32 | static_cast<uint64_t>(token);
   }
-  std::partial_sum(ends.begin(), ends.end(), ends.begin());
-  std::vector<int64_t> order(static_cast<size_t>(tokens));
-  for (int64_t token = 0; token < tokens; ++token) {
-    order[static_cast<size_t>(ends[static_cast<size_t>(id_data[token]) % kIdBuckets]++)] = token;
+  std::sort(order.begin(), order.end());
+  std::vector<int64_t> groups;
+  for (int64_t i = 0; i < tokens; ++i) {
+    if (i == 0 || order[static_cast<size_t>(i)] >> 32 != order[static_cast<size_t>(i - 1)] >> 32) {
+      groups.push_back(i);
+    }
   }
+  const auto group_count = static_cast<int64_t>(groups.size());
+  groups.push_back(tokens);
   const auto* grad_data = grad32.const_data_ptr<float>();
   auto* target_data = target.mutable_data_ptr<float>();
   const KernelTable& table = kernels();
-  parallelTasks(kIdBuckets, [&](int64_t bucket) {
-    const auto at = static_cast<size_t>(bucket);
-    for (int64_t i = at == 0 ? 0 : ends[at - 1]; i < ends[at]; ++i) {
-      const int64_t token = order[static_cast<size_t>(i)];
-      table.add(target_data + id_data[token] * hidden, grad_data + token * hidden, hidden);
+  parallelFor(0, group_count, 32, [&](int64_t begin, int64_t end) {
+    for (int64_t i = groups[static_cast<size_t>(begin)]; i < groups[static_cast<size_t>(end)]; ++i) {
+      const uint64_t entry = order[static_cast<size_t>(i)];
+      table.add(target_data + static_cast<int64_t>(entry >> 32) * hidden,
+                grad_data + static_cast<int64_t>(entry & 0xFFFFFFFFu) * hidden, hidden);
     }
   });
   if (!target.is_same(grad_table)) {

@@ -28,16 +28,6 @@ class RowMask {
   float* space_;
 };
 
-// Asks for the rows of a token before its mask is drawn: drawing takes as long as they need to arrive, and
-// loads that come after so many instructions would only begin then.
-template <typename... Rows>
-inline void fetchRows(int64_t begin, int64_t n, const Rows*... rows) {
-  constexpr int64_t kLine = 64 / sizeof(float);
-  for (int64_t i = begin; i < begin + n; i += kLine) {
-    (__builtin_prefetch(rows + i), ...);
-  }
-}
-
 // What LayerNorm sees: mask(x + bias) + residual, or x itself.
 inline void normInput(const NormRows& g, int64_t token, const float* multipliers, float* to) {
   const float* x = g.x + token * g.hidden;
@@ -54,9 +44,6 @@ void norm(const NormRows& g, int64_t begin, int64_t end, float* scratch) {
   const bool joins = g.residual != nullptr;
   const float per_channel = 1.0f / static_cast<float>(g.hidden);
   for (int64_t token = begin; token < end; ++token) {
-    if (joins) {
-      fetchRows(token * g.hidden, g.hidden, g.x, g.residual, g.out);
-    }
     const float* multipliers = mask.of(token);
     const float* input = g.x + token * g.hidden;
     if (joins) {
@@ -97,9 +84,6 @@ void normBackward(const NormRowsBackward& b, int64_t begin, int64_t end, float* 
     sums[i] = 0;
   }
   for (int64_t token = begin; token < end; ++token) {
-    if (joins) {
-      fetchRows(token * hidden, hidden, g.x, g.residual, b.grad_out);
-    }
     const float* multipliers = mask.of(token);
     const float* grad_out = b.grad_out + token * hidden;
     const float* input = g.x + token * hidden;

@@ -147,29 +147,12 @@ inline void storeHalf(uint16_t* p, Vec a) {
   _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), _mm512_cvtepi32_epi16(_mm512_srli_epi32(safe, 16)));
 }
 
-// Philox4x32-10 of engine/base/random.h on eight consecutive counters, one in the low half of each 64-bit
-// lane. What the high halves hold is left over from products and means nothing: no step needs it cleared.
-struct EightDraws {
-  __m512i c0, c1, c2, c3;
-
-  void round(__m512i k0, __m512i k1) {
-    const __m512i product0 = _mm512_mul_epu32(c0, _mm512_set1_epi64(0xD2511F53));
-    const __m512i product1 = _mm512_mul_epu32(c2, _mm512_set1_epi64(0xCD9E8D57));
-    c0 = _mm512_ternarylogic_epi64(_mm512_srli_epi64(product1, 32), c1, k0, 0x96);
-    c1 = product1;
-    c2 = _mm512_ternarylogic_epi64(_mm512_srli_epi64(product0, 32), c3, k1, 0x96);
-    c3 = product0;
-  }
-};
-
-// Bit 8 d + lane: whether draw d = 0 .. 3 of a lane, the 16-bit halves of two words in order, is at least
-// `limit`.
-inline __mmask32 drawsFrom(__m512i first, __m512i second, __m512i limit) {
-  alignas(64) static constexpr uint16_t kByDraw[32] = {0,  4,  8,  12, 16, 20, 24, 28, 1,  5,  9,
-                                                       13, 17, 21, 25, 29, 2,  6,  10, 14, 18, 22,
-                                                       26, 30, 3,  7,  11, 15, 19, 23, 27, 31};
-  const __m512i words = _mm512_mask_blend_epi32(0xAAAA, first, _mm512_slli_epi64(second, 32));
-  return _mm512_cmpge_epu16_mask(_mm512_permutexvar_epi16(_mm512_load_si512(kByDraw), words), limit);
+// Philox4x32-10 of engine/base/random.h on consecutive counters, one a lane.
+inline __m512i highProduct(__m512i even, __m512i odd) {
+  return _mm512_mask_blend_epi32(0xAAAA, _mm512_srli_epi64(even, 32), odd);
+}
+inline __m512i lowProduct(__m512i even, __m512i odd) {
+  return _mm512_mask_blend_epi32(0xAAAA, even, _mm512_slli_epi64(odd, 32));
 }
 
 inline constexpr int kMaskBlock = 128;  // elements of one call of maskBlock
@@ -178,31 +161,40 @@ inline constexpr int kMaskBlock = 128;  // elements of one call of maskBlock
 // else `scale`.
 inline void maskBlock(uint64_t key, uint32_t step, uint32_t row, uint32_t position, uint32_t plane,
                       uint32_t block, uint32_t threshold, float scale, float* out) {
-  const __m512i lanes = _mm512_set_epi64(7, 6, 5, 4, 3, 2, 1, 0);
-  const __m512i c1 = _mm512_set1_epi64(position), c2 = _mm512_set1_epi64(row), c3 = _mm512_set1_epi64(step);
-  const uint32_t counter = (block * 16) | (plane << 16);
-  EightDraws halves[2] = {{_mm512_add_epi64(_mm512_set1_epi64(counter), lanes), c1, c2, c3},
-                          {_mm512_add_epi64(_mm512_set1_epi64(counter + 8), lanes), c1, c2, c3}};
+  const __m512i lanes = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+  const __m512i first = _mm512_set1_epi32(static_cast<int>((block * 16) | (plane << 16)));
+  __m512i c0 = _mm512_add_epi32(first, lanes);
+  __m512i c1 = _mm512_set1_epi32(static_cast<int>(position));
+  __m512i c2 = _mm512_set1_epi32(static_cast<int>(row));
+  __m512i c3 = _mm512_set1_epi32(static_cast<int>(step));
+  const __m512i m0 = _mm512_set1_epi32(static_cast<int>(0xD2511F53u));
+  const __m512i m1 = _mm512_set1_epi32(static_cast<int>(0xCD9E8D57u));
   uint32_t k0 = static_cast<uint32_t>(key), k1 = static_cast<uint32_t>(key >> 32);
   for (int i = 0; i < 10; ++i) {
-    for (EightDraws& half : halves) {
-      half.round(_mm512_set1_epi64(k0), _mm512_set1_epi64(k1));
-    }
+    const __m512i even0 = _mm512_mul_epu32(c0, m0), odd0 = _mm512_mul_epu32(_mm512_srli_epi64(c0, 32), m0);
+    const __m512i even1 = _mm512_mul_epu32(c2, m1), odd1 = _mm512_mul_epu32(_mm512_srli_epi64(c2, 32), m1);
+    c0 = _mm512_ternarylogic_epi32(highProduct(even1, odd1), c1, _mm512_set1_epi32(static_cast<int>(k0)),
+                                   0x96);
+    c1 = lowProduct(even1, odd1);
+    c2 = _mm512_ternarylogic_epi32(highProduct(even0, odd0), c3, _mm512_set1_epi32(static_cast<int>(k1)),
+                                   0x96);
+    c3 = lowProduct(even0, odd0);
     k0 += 0x9E3779B9u;
     k1 += 0xBB67AE85u;
   }
-  // A threshold of 2^16 drops everything, which 16 bits cannot say.
-  const __mmask32 any = threshold >> 16 == 0 ? 0xFFFFFFFFu : 0u;
-  const __m512i limit = _mm512_set1_epi16(static_cast<int16_t>(threshold));
+  // Lanes 0 .. 7 hold elements of the first 64, lanes 8 .. 15 those of the second; a draw covers eight
+  // neighbours of each.
+  const __m512i words[4] = {c0, c1, c2, c3};
+  const __m512i limit = _mm512_set1_epi32(static_cast<int>(threshold));
   const __m512 kept = _mm512_set1_ps(scale);
-  for (const EightDraws& half : halves) {
-    const __mmask32 kept_draws[2] = {drawsFrom(half.c0, half.c1, limit) & any,
-                                     drawsFrom(half.c2, half.c3, limit) & any};
-    for (const __mmask32 draws : kept_draws) {
-      _mm512_storeu_ps(out, _mm512_maskz_mov_ps(static_cast<__mmask16>(draws), kept));
-      _mm512_storeu_ps(out + 16, _mm512_maskz_mov_ps(static_cast<__mmask16>(draws >> 16), kept));
-      out += 32;
-    }
+  for (int i = 0; i < 4; ++i) {
+    const __mmask16 low =
+        _mm512_cmpge_epu32_mask(_mm512_and_si512(words[i], _mm512_set1_epi32(0xFFFF)), limit);
+    const __mmask16 high = _mm512_cmpge_epu32_mask(_mm512_srli_epi32(words[i], 16), limit);
+    const auto front = static_cast<__mmask16>((low & 0xFFu) | (high & 0xFFu) << 8);
+    const auto back = static_cast<__mmask16>((low >> 8) | (high & 0xFF00u));
+    _mm512_storeu_ps(out + i * 16, _mm512_maskz_mov_ps(front, kept));
+    _mm512_storeu_ps(out + 64 + i * 16, _mm512_maskz_mov_ps(back, kept));
   }
 }
 

@@ -1,8 +1,6 @@
 #include "engine/base/file.h"
 
 #include <gtest/gtest.h>
-#include <signal.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -119,22 +117,6 @@ TEST_F(FileTest, ATornLastLineIsClosedBeforeTheNextIsAppended) {
   ASSERT_TRUE(appender->append("next").ok());
   ASSERT_TRUE(appender->sync().ok());
   EXPECT_EQ(get(folder_ / "lines"), "whole\ntorn\nnext\n");
-}
-
-TEST_F(FileTest, ALineCutOffByAFullDiskIsClosedBeforeTheNextIsAppended) {
-  auto appender = LineAppender::open(folder_ / "lines");
-  ASSERT_TRUE(appender.ok());
-  ASSERT_TRUE(appender->append("whole").ok());
-  rlimit before{};
-  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
-  const rlimit small{9, before.rlim_max};
-  const auto ignored = ::signal(SIGXFSZ, SIG_IGN);
-  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
-  EXPECT_FALSE(appender->append("cut off").ok());
-  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
-  ::signal(SIGXFSZ, ignored);
-  EXPECT_TRUE(appender->append("next").ok());
-  EXPECT_EQ(get(folder_ / "lines"), "whole\ncut\nnext\n");
 }
 
 TEST_F(FileTest, LinesOfSeveralProcessesNeverMix) {

@@ -1,0 +1,21 @@
+// The engine's comparison of tokenisers: how it is asked for, and its answer as the view draws it.
+
+#pragma once
+
+#include <QByteArray>
+#include <QStringList>
+
+#include "app/text/text_source.h"
+#include "engine/base/result.h"
+#include "views/text/comparison_data.h"
+
+namespace heddle::ui {
+
+// Arguments of heddle-engine for a resolved source.
+QStringList comparisonArguments(const QStringList& tokenizers, const TextSource& source);
+
+// The line {"kind": "result", ...}. `names` are what the tokenisers are called here, in the order of the
+// question; the coarse grain of one follows it under the same name. Error: not such a line.
+Result<ComparisonData> readComparison(const QByteArray& line, const QStringList& names);
+
+}  // namespace heddle::ui

@@ -1,0 +1,20 @@
+// What is remembered of the Text view.
+
+#pragma once
+
+#include <QString>
+#include <QStringList>
+
+namespace heddle::ui {
+
+struct TextSession {
+  QString text;
+  QStringList tokenizers;  // chosen: paths
+  QStringList files;       // opened by hand: paths
+  QString source;          // "sample", "run" or a path
+  int page = 0;
+
+  friend bool operator==(const TextSession&, const TextSession&) = default;
+};
+
+}  // namespace heddle::ui

@@ -1,0 +1,354 @@
+// The Text view in the window: real tokenisers from files, the engine by its stand-in.
+
+#include <signal.h>
+
+#include <QApplication>
+#include <QComboBox>
+#include <QLineEdit>
+#include <QPlainTextEdit>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QSpinBox>
+#include <QTabWidget>
+#include <QTest>
+#include <set>
+
+#include "app/command_palette.h"
+#include "app/main_window.h"
+#include "app/problem_bar.h"
+#include "app/text/comparison_reader.h"
+#include "app/text/engine_job.h"
+#include "app/text/text_feed.h"
+#include "app/text/text_source.h"
+#include "app/text/text_worker.h"
+#include "tests/views/app_test_support.h"
+#include "views/runs/runs_view.h"
+#include "views/text/comparison_page.h"
+#include "views/text/rows_page.h"
+#include "views/text/rows_view.h"
+#include "views/text/text_page.h"
+#include "views/text/text_view.h"
+#include "views/text/vocabulary_page.h"
+
+namespace heddle::ui {
+namespace {
+
+constexpr const char* kPieces = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nthe\nrain\nfall\n##s\n.\ngarden\n##er\n";
+
+// --- sources of text -------------------------------------------------------------------------------------
+
+class TextSourceTest : public WorkspaceTest {
+ protected:
+  std::filesystem::path file(const char* name, std::string_view bytes) {
+    const std::filesystem::path path = workspace.root / name;
+    EXPECT_TRUE(writeFileAtomic(path, bytes).ok());
+    return path;
+  }
+  static TextSource of(const std::filesystem::path& path) {
+    return {.name = QStringLiteral("x"), .recipe = {}, .files = {path}};
+  }
+};
+
+TEST_F(TextSourceTest, DocumentsOfTheSampleAreAFunctionOfTheDraw) {
+  const auto first = takeDocument({}, 3, 1000);
+  ASSERT_TRUE(first.ok());
+  EXPECT_GT(first->size(), 20U);
+  EXPECT_EQ(*first, *takeDocument({}, 3, 1000));
+  EXPECT_NE(*first, *takeDocument({}, 4, 1000));
+}
+
+TEST_F(TextSourceTest, PlainDocumentsStandBetweenBlankLines) {
+  const auto path = file("plain.txt", "one\ntwo\n\nthree 中文\n\nfour\n");
+  std::set<std::string> seen;
+  for (uint64_t draw = 0; draw < 40; ++draw) {
+    const auto document = takeDocument(of(path), draw, 1000);
+    ASSERT_TRUE(document.ok()) << draw;
+    seen.insert(*document);
+  }
+  EXPECT_EQ(seen, (std::set<std::string>{"one\ntwo", "three 中文", "four"}));
+  EXPECT_EQ(*takeDocument(of(path), 12, 7), "three ") << "cut before a character";
+}
+
+TEST_F(TextSourceTest, JsonLinesGiveTheirText) {
+  const auto path = file("news.jsonl", "{\"text\": \"first\\nline\"}\n{\"text\": \"second\"}\n");
+  EXPECT_EQ(*takeDocument(of(path), 5, 1000), "first\nline");
+  EXPECT_EQ(*takeDocument(of(path), 30, 1000), "second");
+  std::vector<std::string> paragraphs;
+  ASSERT_TRUE(readParagraphs(of(path), [&](std::string_view each, double) {
+                paragraphs.emplace_back(each);
+                return true;
+              }).ok());
+  EXPECT_EQ(paragraphs, (std::vector<std::string>{"first\nline", "second"}));
+}
+
+TEST_F(TextSourceTest, WhatCannotBeReadIsOneSentence) {
+  const auto missing = takeDocument(of(workspace.root / "nowhere.txt"), 1, 100);
+  ASSERT_FALSE(missing.ok());
+  EXPECT_NE(missing.error().text.find("nowhere.txt"), std::string::npos);
+  EXPECT_FALSE(takeDocument(of(file("empty.txt", "")), 1, 100).ok());
+  EXPECT_FALSE(takeDocument(of(file("binary.txt", std::string_view("a\0b", 3))), 1, 100).ok());
+  EXPECT_FALSE(takeDocument(of(file("packed.txt.gz", "x")), 1, 100).ok());
+  const auto recipe = resolved({.name = QStringLiteral("a run"), .recipe = workspace.root / "recipe.toml"});
+  ASSERT_FALSE(recipe.ok());
+  EXPECT_NE(recipe.error().text.find("recipe.toml"), std::string::npos);
+}
+
+// --- jobs of the engine ----------------------------------------------------------------------------------
+
+class EngineJobTest : public WorkspaceTest {
+ protected:
+  EngineJob job{QStringLiteral("The comparison")};
+};
+
+TEST_F(EngineJobTest, ReportsProgressThenTheAnswerThenTheEnd) {
+  QSignalSpy progressed(&job, &EngineJob::progressed);
+  QSignalSpy answered(&job, &EngineJob::answered);
+  QSignalSpy finished(&job, &EngineJob::finished);
+  job.start(comparisonArguments({QStringLiteral("a"), QStringLiteral("b")}, {}));
+  ASSERT_TRUE(finished.wait(kPatienceMs));
+  ASSERT_EQ(progressed.count(), 1);
+  EXPECT_DOUBLE_EQ(progressed[0][0].toDouble(), 0.25);
+  ASSERT_EQ(answered.count(), 1);
+  const auto data =
+      readComparison(answered[0][0].toByteArray(), {QStringLiteral("first"), QStringLiteral("second")});
+  ASSERT_TRUE(data.ok()) << data.error().message();
+  EXPECT_EQ(data->tokenizers[1].name, QStringLiteral("second"));
+  EXPECT_DOUBLE_EQ(data->tokenizers[1].tokens_per_word, 2);
+  EXPECT_DOUBLE_EQ(data->tokenizers[1].tokens_per_word_type, 2);
+  EXPECT_FALSE(readComparison("{\"kind\": \"result\"}", {}).ok());
+  EXPECT_FALSE(readComparison("garbage", {}).ok());
+}
+
+TEST_F(EngineJobTest, AKilledEngineIsOneProblemWithItsLastWords) {
+  QSignalSpy failed(&job, &EngineJob::failed);
+  job.start(comparisonArguments({QStringLiteral("dies")}, {}));
+  ASSERT_TRUE(failed.wait(kPatienceMs));
+  const auto problem = failed[0][0].value<Problem>();
+  EXPECT_EQ(problem.text, QStringLiteral("The comparison did not succeed: the engine was killed"));
+  EXPECT_TRUE(problem.details.contains(QStringLiteral("told to die")));
+  EXPECT_EQ(failed.count(), 1);
+}
+
+TEST_F(EngineJobTest, CancellingIsNoProblem) {
+  QSignalSpy progressed(&job, &EngineJob::progressed);
+  QSignalSpy failed(&job, &EngineJob::failed);
+  QSignalSpy cancelled(&job, &EngineJob::cancelled);
+  job.start(comparisonArguments({QStringLiteral("waits")}, {}));
+  ASSERT_TRUE(progressed.wait(kPatienceMs));
+  job.cancel();
+  EXPECT_EQ(cancelled.count(), 1);
+  EXPECT_FALSE(job.running());
+  EXPECT_EQ(failed.count(), 0);
+}
+
+TEST_F(EngineJobTest, AMissingEngineIsSaidSo) {
+  qputenv("HEDDLE_ENGINE", "/nowhere/heddle-engine");
+  QSignalSpy failed(&job, &EngineJob::failed);
+  job.start({QStringLiteral("serve")});
+  ASSERT_EQ(failed.count(), 1);
+  EXPECT_TRUE(failed[0][0].value<Problem>().text.contains(QStringLiteral("/nowhere/heddle-engine")));
+}
+
+// --- the window ------------------------------------------------------------------------------------------
+
+class TextWindowTest : public WorkspaceTest {
+ protected:
+  void SetUp() override {
+    WorkspaceTest::SetUp();
+    writeRun("one", recipe("one", 10));
+    ASSERT_TRUE(makeFolder(workspace.root / "given").ok());
+    vocabulary = QString::fromStdString(write("given/vocab.txt", kPieces));
+  }
+  void TearDown() override { close(); }
+
+  std::string write(const std::string& name, const std::string& bytes) const {
+    const std::filesystem::path path = workspace.root / name;
+    EXPECT_TRUE(makeFolder(path.parent_path()).ok());
+    EXPECT_TRUE(writeFileAtomic(path, bytes).ok());
+    return path.string();
+  }
+  // The tokeniser that a run leaves in the workspace.
+  void keepTokenizer(const std::string& id) const {
+    write("tokenizers/" + id + "/vocab.txt", kPieces);
+    write("tokenizers/" + id + "/tokenizer.json",
+          R"({"format":2,"kind":"wordpiece","lowercase":true,"coarse":"none","size":12,"coarse_size":12})");
+  }
+  void open() {
+    window = std::make_unique<MainWindow>(MainWindowOptions{.workspace = workspace, .first_run = false});
+    window->resize(1100, 750);
+    window->show();
+    ASSERT_TRUE(QTest::qWaitForWindowExposed(window.get()));
+    window->start();
+    ASSERT_TRUE(waitUntil([this] { return !window->runs().currentRun().isEmpty(); }));
+  }
+  void close() {
+    if (window) {
+      window->close();
+      window.reset();
+    }
+  }
+  void command(const QString& text) {
+    const QList<QAction*> all = window->commands();
+    for (QAction* action : all) {
+      if (CommandPalette::plainText(*action) == text) {
+        action->trigger();
+        return;
+      }
+    }
+    FAIL() << "no command " << text.toStdString();
+  }
+  TextView& view() { return window->textView(); }
+  size_t bandsShown() {
+    const TokenizedText* text = view().text().bands().text();
+    return text == nullptr ? 0 : text->bands.size();
+  }
+  bool reads(const QString& text, size_t bands) {
+    return waitUntil([&] {
+      const TokenizedText* shown = view().text().bands().text();
+      return shown != nullptr && shown->bands.size() == bands && QString::fromUtf8(shown->utf8) == text;
+    });
+  }
+
+  std::unique_ptr<MainWindow> window;
+  QString vocabulary;
+};
+
+TEST_F(TextWindowTest, AWorkspacesOwnTokenizerReadsTheTextAtOnce) {
+  keepTokenizer("0123456789abcdef0123456789abcdef");
+  open();
+  command(QStringLiteral("Tokens of a text"));
+  ASSERT_TRUE(waitUntil([this] { return bandsShown() == 1; }));
+  EXPECT_EQ(view().bar().chosenNames(), QStringList{QStringLiteral("wordpiece 12 · 012345")});
+  auto* editor = view().findChild<QPlainTextEdit*>(QStringLiteral("text-editor"));
+  editor->selectAll();
+  QTest::keyClicks(editor, QStringLiteral("the rain falls"));
+  ASSERT_TRUE(reads(QStringLiteral("the rain falls"), 1));
+  const TokenBand& band = view().text().bands().text()->bands[0];
+  ASSERT_EQ(band.tokens.size(), 4U);
+  EXPECT_EQ(band.tokens[3].piece, QStringLiteral("##s"));
+  EXPECT_EQ(band.tokens[3].kind, PieceKind::kContinuation);
+  EXPECT_EQ(band.tokens[3].unit, band.tokens[2].unit) << "fall ##s are one word";
+  EXPECT_NE(band.tokens[1].unit, band.tokens[2].unit);
+}
+
+TEST_F(TextWindowTest, FilesOfTheUsersAreOpenedAndRemembered) {
+  open();
+  command(QStringLiteral("Show Text"));
+  Q_EMIT view().tokenizerFileChosen(vocabulary);
+  ASSERT_TRUE(waitUntil([this] { return bandsShown() == 1; }));
+  EXPECT_EQ(view().bar().chosenNames(), QStringList{QStringLiteral("given")}) << "named by its folder";
+  view().text().setText(QStringLiteral("rain ☃"));
+  ASSERT_TRUE(reads(QStringLiteral("rain ☃"), 1));
+  EXPECT_EQ(view().text().bands().text()->bands[0].tokens[1].kind, PieceKind::kUnknown);
+  close();
+  open();
+  ASSERT_TRUE(reads(QStringLiteral("rain ☃"), 1)) << "the same view, text and tokeniser come back";
+  EXPECT_EQ(view().bar().chosenNames(), QStringList{QStringLiteral("given")});
+}
+
+TEST_F(TextWindowTest, BrokenFilesAreOneSentenceInTheProblemBar) {
+  open();
+  command(QStringLiteral("Show Text"));
+  Q_EMIT view().tokenizerFileChosen(QString::fromStdString((workspace.root / "nowhere/vocab.txt").string()));
+  ASSERT_TRUE(waitUntil([this] { return window->problems().count() == 1; }));
+  EXPECT_TRUE(window->problems().current().text.contains(QStringLiteral("nowhere")));
+  Q_EMIT view().tokenizerFileChosen(
+      QString::fromStdString(write("twice/vocab.txt", "[UNK]\n[CLS]\n[SEP]\n[PAD]\n[MASK]\na\na\n")));
+  ASSERT_TRUE(waitUntil([this] { return window->problems().count() == 2; }));
+  EXPECT_TRUE(window->problems().current().text.contains(QStringLiteral("twice/vocab.txt")));
+  EXPECT_TRUE(view().bar().chosenNames().isEmpty());
+}
+
+TEST_F(TextWindowTest, ARandomDocumentComesOutOfTheChosenSource) {
+  open();
+  command(QStringLiteral("Show Text"));
+  Q_EMIT view().tokenizerFileChosen(vocabulary);
+  ASSERT_TRUE(waitUntil([this] { return bandsShown() == 1; }));
+  Q_EMIT view().sourceFileChosen(QString::fromStdString(write("rain.txt", "the rain falls\n")));
+  EXPECT_EQ(view().bar().sourceName(), QStringLiteral("rain.txt"));
+  QTest::mouseClick(view().findChild<QPushButton*>(QStringLiteral("text-random")), Qt::LeftButton);
+  ASSERT_TRUE(reads(QStringLiteral("the rain falls"), 1));
+  Q_EMIT view().sourceFileChosen(QString::fromStdString((workspace.root / "gone.txt").string()));
+  QTest::mouseClick(view().findChild<QPushButton*>(QStringLiteral("text-random")), Qt::LeftButton);
+  ASSERT_TRUE(waitUntil([this] { return window->problems().count() == 1; }));
+  Q_EMIT view().sourceChosen(QStringLiteral("run"));
+  EXPECT_EQ(view().bar().sourceName(), QStringLiteral("Text of one"));
+  QTest::mouseClick(view().findChild<QPushButton*>(QStringLiteral("text-random")), Qt::LeftButton);
+  ASSERT_TRUE(waitUntil([this] { return view().text().text().size() > 50; }))
+      << "the run trains on the sample";
+}
+
+TEST_F(TextWindowTest, LongTextsAreCutAndItIsSaidSo) {
+  open();
+  command(QStringLiteral("Show Text"));
+  Q_EMIT view().tokenizerFileChosen(vocabulary);
+  ASSERT_TRUE(waitUntil([this] { return bandsShown() == 1; }));
+  view().text().setText(QString(40000, u'中'));
+  ASSERT_TRUE(waitUntil([this] { return view().text().bands().text()->utf8.size() == 99999; }));
+  EXPECT_TRUE(QString::fromUtf8(view().text().bands().text()->utf8).endsWith(u'中'));
+}
+
+TEST_F(TextWindowTest, TheVocabularyIsListedAndCounted) {
+  open();
+  command(QStringLiteral("Vocabulary of a tokeniser"));
+  Q_EMIT view().tokenizerFileChosen(vocabulary);
+  const VocabularyModel& model = view().vocabulary().model();
+  ASSERT_TRUE(waitUntil([&] { return model.rowCount() == 12; }));
+  EXPECT_EQ(model.index(8, VocabularyModel::kKind).data().toString(), QStringLiteral("continuation"));
+  EXPECT_EQ(model.index(8, VocabularyModel::kLength).data().toString(), QStringLiteral("1"));
+  EXPECT_EQ(model.index(0, VocabularyModel::kKind).data().toString(), QStringLiteral("special"));
+  Q_EMIT view().sourceFileChosen(QString::fromStdString(write("rain.txt", "the rain falls\nthe rain .\n")));
+  QTest::mouseClick(view().findChild<QPushButton*>(QStringLiteral("vocabulary-count")), Qt::LeftButton);
+  ASSERT_TRUE(waitUntil([&] { return model.hasCounts(); }));
+  const int rain = model.rowOf(6);
+  EXPECT_EQ(model.index(rain, VocabularyModel::kCount).data().toString(), QStringLiteral("2"));
+  EXPECT_EQ(model.index(model.rowOf(8), VocabularyModel::kCount).data().toString(), QStringLiteral("1"));
+}
+
+TEST_F(TextWindowTest, TwoTokenizersAreComparedByTheEngine) {
+  open();
+  command(QStringLiteral("Compare tokenisers"));
+  Q_EMIT view().tokenizerFileChosen(vocabulary);
+  Q_EMIT view().tokenizerFileChosen(QString::fromStdString(write("other/vocab.txt", kPieces)));
+  auto* button = view().findChild<QPushButton*>(QStringLiteral("compare"));
+  ASSERT_TRUE(waitUntil([&] { return button->isEnabled(); }));
+  QTest::mouseClick(button, Qt::LeftButton);
+  ASSERT_TRUE(waitUntil([this] { return view().comparison().comparison().tokenizers.size() == 2; }));
+  EXPECT_EQ(view().comparison().comparison().tokenizers[1].name, QStringLiteral("other"));
+  EXPECT_TRUE(waitUntil([&] { return button->text() == QStringLiteral("Compare"); }));
+}
+
+TEST_F(TextWindowTest, AnEngineThatDiesWhileComparingIsSaidWhereTheChartsWouldBe) {
+  open();
+  command(QStringLiteral("Compare tokenisers"));
+  Q_EMIT view().tokenizerFileChosen(vocabulary);
+  Q_EMIT view().tokenizerFileChosen(QString::fromStdString(write("waits/vocab.txt", kPieces)));
+  auto* button = view().findChild<QPushButton*>(QStringLiteral("compare"));
+  ASSERT_TRUE(waitUntil([&] { return button->isEnabled(); }));
+  QTest::mouseClick(button, Qt::LeftButton);
+  ASSERT_TRUE(waitUntil([this] { return window->textFeed().comparisonPid() > 1; }));
+  ::kill(static_cast<pid_t>(window->textFeed().comparisonPid()), SIGKILL);
+  ASSERT_TRUE(waitUntil([this] { return window->problems().count() == 1; }));
+  EXPECT_TRUE(window->problems().current().text.contains(QStringLiteral("was killed")));
+  EXPECT_TRUE(button->isEnabled()) << "and it can be asked again";
+}
+
+TEST_F(TextWindowTest, TrainingRowsAreTheSelectedRuns) {
+  open();
+  command(QStringLiteral("Training rows of the run"));
+  QTest::mouseClick(view().findChild<QPushButton*>(QStringLiteral("rows-show")), Qt::LeftButton);
+  ASSERT_TRUE(waitUntil([this] { return view().rows().view().rows().size() == 4; }));
+  EXPECT_EQ(view().rows().view().rows()[0].tokens[1].label, "1");
+  QSpinBox& step = *view().findChild<QSpinBox*>(QStringLiteral("rows-step"));
+  QTest::keyClick(&step, Qt::Key_Up);
+  ASSERT_TRUE(waitUntil([this] {
+    const auto& rows = view().rows().view().rows();
+    return !rows.empty() && rows[0].tokens[1].label == "2";
+  }));
+  step.setValue(13);
+  ASSERT_TRUE(waitUntil([this] { return window->problems().count() == 1; }));
+  EXPECT_EQ(window->problems().current().text, QStringLiteral("Step 13 is not there"));
+}
+
+}  // namespace
+}  // namespace heddle::ui
