@@ -28,6 +28,9 @@ struct Pick {
 struct PretrainingData::Impl {
   Corpus corpus;
   ObjectiveRecipe objective;  // with published defaults
+  RowKind rows = RowKind::kSentencePair;
+  MaskKind masking = MaskKind::kToken;
+  RowGrains grains = RowGrains::kFine;
   SpecialIds special;
   int64_t vocab_size = 0;
   // Training rows depend on the seed, held-out rows on nothing, so that runs of all seeds are judged on the
@@ -35,7 +38,7 @@ struct PretrainingData::Impl {
   std::optional<RowSource> training, heldout;
   std::optional<RandomTokens> fine_tokens, coarse_tokens;
 
-  bool recurrent() const { return rowKind(objective) == RowKind::kXlnet; }
+  bool recurrent() const { return rows == RowKind::kXlnet; }
 
   // What comes at row `row` of the global batch of a step.
   Pick pick(const PhaseRecipe& phase, int64_t step, int64_t row) const {
@@ -76,9 +79,8 @@ struct PretrainingData::Impl {
               BatchBuilder& builder) const {
     const MaskContext context{objective, special, *fine_tokens, length, vocab_size + kSentinels - 1};
     source.build(pick.row, length, pick.draws, fine);
-    const RowGrains grains = rowGrains(objective);
     if (grains == RowGrains::kFine) {
-      maskRow(maskKind(objective), context, pick.draws, fine);
+      maskRow(masking, context, pick.draws, fine);
       builder.add(fine);
       return;
     }
@@ -119,6 +121,9 @@ Result<PretrainingData> PretrainingData::open(const PreparedCorpus& corpus, cons
   auto impl = std::make_unique<Impl>();
   impl->corpus = std::move(*packed);
   impl->objective = withPublishedDefaults(objective);
+  impl->rows = rowKind(objective);
+  impl->masking = maskKind(objective);
+  impl->grains = rowGrains(objective);
   impl->special = vocabulary->special();
   impl->vocab_size = vocabulary->size();
   Documents training, heldout;
@@ -129,7 +134,7 @@ Result<PretrainingData> PretrainingData::open(const PreparedCorpus& corpus, cons
     return Error{"cannot train on " + corpus.corpus.string() + ": it has no documents to train on",
                  "give more text, with a blank line between documents"};
   }
-  if (rowKind(objective) == RowKind::kSentencePair && training.size() < 2) {
+  if (impl->rows == RowKind::kSentencePair && training.size() < 2) {
     return Error{"cannot pretrain with next-sentence prediction on " + corpus.corpus.string() +
                      ": it has a single document to train on, so there is none to take random sentences from",
                  "separate documents by blank lines, or set objective.rows = \"doc_sentences\""};
@@ -180,7 +185,7 @@ int64_t PretrainingData::heldoutInstances(int64_t length) const {
 }
 
 int64_t PretrainingData::vocabSize() const {
-  return impl_->vocab_size + (maskKind(impl_->objective) == MaskKind::kT5 ? kSentinels : 0);
+  return impl_->vocab_size + (impl_->masking == MaskKind::kT5 ? kSentinels : 0);
 }
 
 }  // namespace heddle

@@ -41,9 +41,9 @@ struct RunStarted {
   double predicted_seconds = 0;      // whole run; 0 = unknown
 };
 
-// Values at one step. Names are paths: train/loss, train/mlm_loss, train/nsp_loss, train/learning_rate,
-// train/gradient_norm, train/tokens_per_second, train/step_ms, train/memory_bytes, eval/mlm_loss,
-// eval/mlm_accuracy, ...
+// Values at one step. Names are paths: train/loss, train/mlm_loss, train/nsp_loss (train/sop_loss),
+// train/learning_rate, train/gradient_norm, train/tokens_per_second, train/step_ms, train/memory_bytes,
+// eval/mlm_loss, eval/mlm_accuracy, ...
 struct Metrics {
   int64_t step = 0;
   int64_t tokens = 0;  // cumulative, real tokens seen by the encoder

@@ -1,14 +1,17 @@
 #include "engine/data/rows/batch_builder.h"
 
+#include <cstddef>
+#include <numeric>
 #include <utility>
 
 namespace heddle {
 namespace {
 
 void append(const std::vector<int32_t>& from, int32_t shift, std::vector<int32_t>& to) {
-  to.reserve(to.size() + from.size());
+  size_t place = to.size();
+  to.resize(place + from.size());
   for (const int32_t value : from) {
-    to.push_back(value + shift);
+    to[place++] = value + shift;
   }
 }
 
@@ -22,9 +25,8 @@ void appendTokens(const Row& row, Batch& batch) {
   append(row.labels, 0, batch.masked_labels);
   append(row.spans, begin, batch.spans);
   append(row.order, 0, batch.order);
-  for (int32_t position = 0; position < row.size(); ++position) {
-    batch.positions.push_back(position);
-  }
+  batch.positions.resize(batch.tokens.size());
+  std::iota(batch.positions.begin() + begin, batch.positions.end(), 0);
 }
 
 void endSequence(Batch& batch) {
