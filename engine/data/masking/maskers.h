@@ -18,13 +18,14 @@ void maskRow(MaskKind kind, const MaskContext& context, RandomStream& draws, Row
 // special ones, unlike the released script's.
 void maskTokens(const MaskContext& context, RandomStream& draws, Row& row);
 
-// Whole units, in random order, as long as they fit the number of tokens wanted; 80/10/10 for each token.
-// With words as units this is whole-word masking of google-research/bert, with phrases phrase masking.
+// Whole units, in random order, as long as they fit the number of tokens wanted; where none does, the last
+// one drawn all the same, so that every row predicts something; 80/10/10 for each token. With words as units
+// this is whole-word masking of google-research/bert, with phrases phrase masking.
 void maskUnits(const MaskContext& context, RandomStream& draws, Row& row);
 
 // ALBERT: runs of n units inside a segment, p(n) ~ 1/n; where a run is too long for what is still wanted,
 // shorter ones are tried; one that overlaps an earlier one is left out; 80/10/10 for each token. Unlike the
-// released script's, runs do not cross [SEP].
+// released script's, runs do not cross [SEP], and where no unit fits one is taken all the same.
 void maskNgrams(const MaskContext& context, RandomStream& draws, Row& row);
 
 // SpanBERT: ceil(15 %) of the text's tokens; spans of whole units, lengths geometric and cut off, from the

@@ -31,7 +31,9 @@ void maskNgrams(const MaskContext& context, RandomStream& draws, Row& row) {
     }
     const int32_t begin = units[first].begin;
     const int32_t end = begin + tokens();
-    if (static_cast<int64_t>(chosen.size()) + tokens() > wanted ||
+    const bool fits = static_cast<int64_t>(chosen.size()) + tokens() <= wanted;
+    const bool last_hope = chosen.empty() && at + 1 == firsts.size();
+    if (!(fits || last_hope) ||
         std::find(covered.begin() + begin, covered.begin() + end, true) != covered.begin() + end) {
       continue;
     }

@@ -33,7 +33,7 @@ struct RowContext {
 void buildSentencePair(const RowContext& context, const Instance& chunk, RandomStream& draws, Row& row);
 
 // Label 1: the two are swapped. A chunk of one sentence is cut in the middle of its tokens; with
-// objective.random_partner it takes a partner from another document instead, label 1.
+// objective.random_partner it takes a partner from another document instead, where there is one, label 1.
 void buildSentenceOrder(const RowContext& context, const Instance& chunk, RandomStream& draws, Row& row);
 
 // A tenth are single segments; otherwise the first segment aims at half of the row.

@@ -147,9 +147,11 @@ class RowsTest : public WorkspaceTest {
 };
 
 TEST_F(RowsTest, SentenceOrderSwapsHalfOfThePairs) {
+  makeCorpus(40, 1000, 6);
   const auto rows = source({.rows = "sentence_order", .short_seq_prob = 0});
   double swapped = 0;
   const int64_t count = rows->rows(32);
+  ASSERT_GT(count, 1500);
   for (int64_t index = 0; index < count; ++index) {
     const Row row = build(*rows, index, 32);
     ASSERT_LE(row.size(), 32);
