@@ -1,5 +1,6 @@
 // The ways of choosing what a model must predict, one file each. Every one is a pure function of (recipe,
-// row, draws); special tokens are never chosen; row.masked ascends.
+// row, draws); special tokens are never chosen; row.masked ascends. Another one is an enumerator and a name
+// in recipes/objective, a file here and its case in maskRow().
 
 #pragma once
 

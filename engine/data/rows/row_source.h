@@ -1,5 +1,8 @@
 // The rows of one side of a corpus (the documents to train on, or those held out) at every length, numbered:
 // which text is row i. Pure in (corpus, documents, objective, key, row number, draws).
+//
+// Another kind of rows is an enumerator and a name in recipes/objective, a builder beside those of its family
+// (chunk_rows, segment_rows, stream_rows), and its case in rows() and build().
 
 #pragma once
 

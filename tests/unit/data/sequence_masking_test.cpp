@@ -71,6 +71,35 @@ TEST(PermutationMasking, OrdersContextFirstThenTargetsInEachPart) {
   }
 }
 
+// zihangdai/xlnet, _local_perm() and the two parts put together: whether position i may not see position j,
+// from each part's random ranks.
+TEST(PermutationMasking, OrdersGiveTheReleasedCodesMasks) {
+  const MaskSetup setup({.masking = "permutation"});
+  const Row row = setup.masked(xlnetRow(32, 20, 1), 5, 64);
+  const std::set<int32_t> targets(row.masked.begin(), row.masked.end());
+  const auto count = static_cast<size_t>(row.size());
+  std::vector<int32_t> rank(count), self_rank(count);
+  std::vector<bool> hidden_type(count);  // targets and special tokens
+  for (size_t at = 0; at < count; ++at) {
+    const bool target = targets.count(static_cast<int32_t>(at)) > 0;
+    hidden_type[at] = target || row.units[at] == kNoUnit;
+    rank[at] = hidden_type[at] ? row.order[at] : -1;
+    self_rank[at] = target ? rank[at] : rank[at] + 1;
+  }
+  const auto reused = static_cast<size_t>(row.reused);
+  for (size_t i = 0; i < count; ++i) {
+    for (size_t j = 0; j < count; ++j) {
+      const bool first_i = i < reused, first_j = j < reused;
+      const bool masked =
+          first_i == first_j ? hidden_type[j] && self_rank[i] <= rank[j] : first_i && !first_j;
+      // What predicts i sees lower places; what is no target also its own.
+      const bool predicts = targets.count(static_cast<int32_t>(i)) > 0;
+      const bool sees = row.order[j] < row.order[i] || (!predicts && row.order[j] == row.order[i]);
+      ASSERT_EQ(sees, !masked) << i << " " << j;
+    }
+  }
+}
+
 TEST(PermutationMasking, EveryOrderOfTargetsComesEquallyOften) {
   const MaskSetup setup({.masking = "permutation", .max_predictions = 3});
   Histogram orders;
