@@ -144,6 +144,26 @@ CurvePoints::Block drawableBlock(const CurvePoints& points, PointIterator first,
   return all;
 }
 
+// The end of the pixel column that begins at `first` and ends before `end_x`, and what is in it.
+std::pair<PointIterator, CurvePoints::Block> columnBlock(const CurvePoints& points, PointIterator first,
+                                                         PointIterator last, double end_x, bool logarithmic) {
+  // A search and blocks cost more than to look at a few points.
+  constexpr std::ptrdiff_t kFew = 64;
+  if (last - first > kFew && (first + kFew)->x < end_x) {
+    const auto end = std::lower_bound(first + kFew, last, end_x,
+                                      [](const CurvePoint& each, double value) { return each.x < value; });
+    return {end, drawableBlock(points, first, end, logarithmic)};
+  }
+  CurvePoints::Block inside;
+  auto point = first;
+  for (; point != last && point->x < end_x; ++point) {
+    if (drawable(point->y, logarithmic)) {
+      inside = {std::min(inside.low, point->y), std::max(inside.high, point->y), inside.count + 1};
+    }
+  }
+  return {point, inside};
+}
+
 // Where a series starts, by the median of its first points, and where it ends: null without a drawable point.
 std::optional<Span> startAndEnd(PointIterator first, PointIterator last, bool logarithmic) {
   std::vector<double> starts;
@@ -269,9 +289,7 @@ void traceColumns(const CurvePoints& points, const PlotArea& area, std::vector<C
   for (int column = 0; column < columns && point != last; ++column) {
     const double end_x = column + 1 == columns ? std::numeric_limits<double>::infinity()
                                                : area.toX(area.pixels.left() + column + 1);
-    const auto end = std::lower_bound(point, last, end_x,
-                                      [](const CurvePoint& each, double value) { return each.x < value; });
-    const CurvePoints::Block inside = drawableBlock(points, point, end, area.log_y);
+    const auto [end, inside] = columnBlock(points, point, last, end_x, area.log_y);
     if (inside.count > 0) {
       const double low = connected ? std::min(inside.low, previous) : inside.low;
       const double high = connected ? std::max(inside.high, previous) : inside.high;

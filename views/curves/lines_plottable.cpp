@@ -24,26 +24,46 @@ QRgb blended(QRgb below, QRgb above, uint32_t alpha) {
   return channel(24) | channel(16) | channel(8) | channel(0);
 }
 
-// `image` is premultiplied; rows and columns are device pixels. A span is drawn with a pen of `width`: rows
-// that it covers in part are drawn faintly, as anti-aliasing would.
-void fillSpans(QImage& image, const std::vector<ColumnSpan>& spans, const QColor& color, double width) {
+enum class Edges { kSoft, kHard };
+
+// `image` is premultiplied; rows and columns are device pixels. A span is drawn with a pen of `width`; with
+// soft edges rows that it covers in part are drawn faintly, as anti-aliasing would.
+void fillSpans(QImage& image, const std::vector<ColumnSpan>& spans, const QColor& color, double width,
+               Edges edges) {
   const QRgb opaque = color.rgb() | 0xFF000000U;
+  const auto full = static_cast<uint32_t>(color.alpha());
   const int height = image.height();
   const auto stride = static_cast<size_t>(image.bytesPerLine()) / sizeof(QRgb);
   auto* pixels = reinterpret_cast<QRgb*>(image.bits());
   for (const ColumnSpan& span : spans) {
-    const double top = std::max(span.top - width / 2, 0.0);
-    const double bottom = std::min(span.bottom + width / 2, static_cast<double>(height));
+    double top = span.top - width / 2;
+    double bottom = span.bottom + width / 2;
+    if (edges == Edges::kHard) {
+      top = std::floor(span.top);
+      bottom = std::max(std::floor(span.bottom) + 1.0, top + std::round(width));
+    }
+    top = std::max(top, 0.0);
+    bottom = std::min(bottom, static_cast<double>(height));
     if (top >= bottom) {
       continue;
     }
     const int first = static_cast<int>(top);
-    QRgb* pixel = pixels + static_cast<size_t>(first) * stride + static_cast<size_t>(span.column);
-    for (int row = first; row < bottom; ++row, pixel += stride) {
-      const double covered = std::min(bottom, row + 1.0) - std::max(top, static_cast<double>(row));
-      const auto alpha = static_cast<uint32_t>(color.alpha() * covered + 0.5);
-      *pixel = alpha == 255 ? opaque : blended(*pixel, opaque, alpha);
+    const int last = static_cast<int>(std::ceil(bottom)) - 1;
+    QRgb* const begin = pixels + static_cast<size_t>(span.column);
+    const auto paint = [&](int row, uint32_t alpha) {
+      QRgb& pixel = begin[static_cast<size_t>(row) * stride];
+      pixel = alpha == 255 ? opaque : blended(pixel, opaque, alpha);
+    };
+    const auto covered = [&](double share) { return static_cast<uint32_t>(full * share + 0.5); };
+    if (first == last) {
+      paint(first, covered(bottom - top));
+      continue;
     }
+    paint(first, covered(first + 1 - top));
+    for (int row = first + 1; row < last; ++row) {
+      paint(row, full);
+    }
+    paint(last, covered(bottom - last));
   }
 }
 
@@ -98,7 +118,7 @@ void LinesPlottable::draw(QCPPainter* painter) {
     }
     spans_.clear();
     traceColumns(points, device, spans_);
-    fillSpans(bands, spans_, color, width * ratio);
+    fillSpans(bands, spans_, color, width * ratio, many ? Edges::kHard : Edges::kSoft);
   };
   std::vector<const DrawnCurve*> thin;
   const auto faint_pen = [this](const DrawnCurve& drawn) {
