@@ -218,6 +218,9 @@ struct AttentionView::Impl {
     lines_scroll->setWidgetResizable(true);
     lines_scroll->setFrameShape(QFrame::NoFrame);
     lines_scroll->setBackgroundRole(QPalette::Base);
+    grid->setAccessibleName(AttentionView::tr("All heads, a row for each layer"));
+    matrix->setAccessibleName(AttentionView::tr("Weights of the head"));
+    lines->setAccessibleName(AttentionView::tr("Weights of the head as lines"));
     pictures = new QStackedWidget(self);
     pictures->addWidget(matrix);
     pictures->addWidget(lines_scroll);

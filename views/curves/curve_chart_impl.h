@@ -119,6 +119,7 @@ struct CurveChart::Impl {
     plot->setInteractions(QCP::Interactions());
     plot->setFocusPolicy(Qt::ClickFocus);
     plot->installEventFilter(self);
+    plot->setAccessibleName(metrics.join(QStringLiteral(", ")));
     lines = new LinesPlottable(plot->xAxis, plot->yAxis);
     tracker_line = new QCPItemStraightLine(plot);
     tracker_line->setLayer(QStringLiteral("overlay"));
@@ -139,6 +140,7 @@ struct CurveChart::Impl {
     model = new CurveTableModel(self);
     table = new QTableView(self);
     table->setModel(model);
+    table->setAccessibleName(CurveChart::tr("Values of %1").arg(plot->accessibleName()));
     table->verticalHeader()->hide();
     table->verticalHeader()->setDefaultSectionSize(table->fontMetrics().height() + 4);
     table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);

@@ -64,6 +64,8 @@ RunsView::RunsView(QWidget* parent)
   filter_->setSourceModel(model_);
   table_->setModel(filter_);
   table_->setObjectName(QStringLiteral("runs-table"));
+  table_->setAccessibleName(tr("Runs"));
+  filter_line_->setAccessibleName(tr("Filter of the runs"));
   table_->setRootIsDecorated(false);
   table_->setUniformRowHeights(true);
   table_->setSelectionMode(QAbstractItemView::ExtendedSelection);
