@@ -321,6 +321,23 @@ TEST(InspectorView, FiguresThatArriveLaterWidenTheirColumn) {
   EXPECT_GE(view.tree()->columnWidth(1), view.tree()->fontMetrics().horizontalAdvance(text));
 }
 
+TEST(InspectorView, AProblemOfTheRecipeStandsBesideWhatCouldBeRead) {
+  InspectorView view;
+  view.setRun(makeRun("a", "alpha", 1));
+  RunDetails details;
+  details.run_id = QStringLiteral("a");
+  details.recipe_problem = QStringLiteral("line 3: unknown key");
+  details.recipe = {{QStringLiteral("Model"), {{QStringLiteral("Layers"), QStringLiteral("2"), {}}}}};
+  view.setDetails(details);
+  view.setDetails(details);
+  EXPECT_EQ(view.value(QStringLiteral("Unreadable")), details.recipe_problem);
+  EXPECT_EQ(view.value(QStringLiteral("Layers")), QStringLiteral("2"));
+  details.recipe_problem.clear();
+  view.setDetails(details);
+  EXPECT_EQ(view.value(QStringLiteral("Unreadable")), QString());
+  EXPECT_EQ(view.value(QStringLiteral("Layers")), QStringLiteral("2"));
+}
+
 TEST(InspectorView, LongValuesTakeBothColumnsAndMoreLinesInsteadOfBeingCut) {
   InspectorView view;
   RunRow run = makeRun("20261121-052337-a-run-with-quite-a-long-name-in-its-folder", "alpha", 1);

@@ -241,11 +241,19 @@ void InspectorView::setDetails(const RunDetails& details) {
     }
   }
   QTreeWidgetItem* const recipe = group(tr("Recipe"), true);
-  if (!details.recipe_problem.isEmpty()) {
+  // What could not be read is the first row, before the groups that could.
+  const bool stands = recipe->childCount() > 0 && recipe->child(0)->text(0) == tr("Unreadable");
+  const bool unreadable = !details.recipe_problem.isEmpty();
+  if (stands && !unreadable) {
+    delete recipe->takeChild(0);
+  } else if (unreadable && !stands) {
+    recipe->insertChild(0, new QTreeWidgetItem(QStringList{tr("Unreadable")}));
+  }
+  if (unreadable) {
     setRow(recipe, tr("Unreadable"), details.recipe_problem, {}, details.recipe_problem);
   }
   for (size_t g = 0; g < details.recipe.size(); ++g) {
-    const auto at = static_cast<int>(g);
+    const int at = static_cast<int>(g) + (unreadable ? 1 : 0);
     QTreeWidgetItem* part = at < recipe->childCount() ? recipe->child(at) : new QTreeWidgetItem(recipe);
     part->setText(0, details.recipe[g].title);
     part->setFirstColumnSpanned(true);
