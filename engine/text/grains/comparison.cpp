@@ -5,6 +5,8 @@
 #include <map>
 #include <unordered_map>
 
+#include "engine/text/subword/sentencepiece_trainer.h"
+
 namespace heddle {
 namespace {
 
@@ -146,6 +148,12 @@ TokenizerComparer::TokenizerComparer(std::vector<ComparedTokenizer> tokenizers)
 }
 
 void TokenizerComparer::add(std::string_view utf8) {
+  while (!utf8.empty()) {
+    addStretch(takeStretch(utf8, kStretchBytes));
+  }
+}
+
+void TokenizerComparer::addStretch(std::string_view utf8) {
   figures_.bytes += static_cast<int64_t>(utf8.size());
   splitWords(utf8, /*lowercase=*/false, list_);
   figures_.words += static_cast<int64_t>(list_.words.size());

@@ -45,7 +45,7 @@ struct LearnSettings {
   std::vector<std::filesystem::path> segmented = {};  // word-segmented text to learn words from
   int64_t coarse_vocab_size = 0;                      // most words kept, the most frequent; 0: all found
 
-  int threads = 0;  // 0: one per core
+  int threads = 0;  // 0: one per core; SentencePiece, whose result they may change: one
   int64_t memory_bytes = int64_t{1} << 30;
   std::filesystem::path temporary = {};  // for phrase counts; empty: the system's
   uint64_t seed = 1;

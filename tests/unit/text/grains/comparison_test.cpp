@@ -96,6 +96,20 @@ TEST(ComparisonTest, CountsEveryTokenOnceWhateverTheText) {
   }
 }
 
+TEST(ComparisonTest, CutsALongParagraphAtASpaceWithoutLosingTokens) {
+  std::string text;
+  while (text.size() < 5 * TokenizerComparer::kStretchBytes / 2) {
+    text += "weaving looms ";
+  }
+  TokenizerComparer comparer({{"it", Grains(toyWordPiece())}});
+  comparer.add(text);
+  const TokenizerComparison comparison = comparer.finish();
+  EXPECT_EQ(comparison.bytes, static_cast<int64_t>(text.size()));
+  EXPECT_EQ(comparison.words, static_cast<int64_t>(text.size() / 14 * 2));
+  EXPECT_EQ(comparison.tokenizers[0].tokens, 2 * comparison.words);
+  EXPECT_EQ(comparison.word_types, 2);
+}
+
 TEST(ComparisonTest, ThinsAProfileOutWithoutItsEnds) {
   std::string text;
   for (int word = 0; word < 3000; ++word) {
