@@ -191,12 +191,13 @@ class Learner {
                                          : std::make_shared<HfWordPiece>(std::move(*wordpiece));
   }
 
-  // The paragraphs as lines, with progress over `share` of the stretch.
-  LineSource lines(double share, std::string_view what) {
-    return [this, share, what, paragraphs = Paragraphs(), at = size_t{0},
+  // The paragraphs as lines, with progress over `share` of the stretch from `begin` on.
+  LineSource lines(double begin, double share, std::string_view what) {
+    return [this, begin, share, what, paragraphs = Paragraphs(), at = size_t{0},
             count = int64_t{0}](std::string& line) mutable -> Result<bool> {
       while (at == paragraphs.size()) {
-        if (count++ % 256 == 0 && !goesOn(share * (documents_.fraction ? documents_.fraction() : 0), what)) {
+        if (count++ % 256 == 0 &&
+            !goesOn(begin + share * (documents_.fraction ? documents_.fraction() : 0), what)) {
           return cancelled(what);
         }
         const Result<bool> more = documents_.next(paragraphs);
@@ -219,15 +220,36 @@ class Learner {
     options.unit = settings_.kind == "words" ? WordUnit::kWord : WordUnit::kCharacter;
     options.lowercase = settings_.lowercase;
     options.vocab_size = settings_.vocab_size;
-    Result<std::unique_ptr<WordTokenizer>> learnt = WordTokenizer::learn(lines(1, "counting words"), options);
+    Result<std::unique_ptr<WordTokenizer>> learnt =
+        WordTokenizer::learn(lines(0, 1, "counting words"), options);
     return learnt.ok() ? Result<SharedTokenizer>(SharedTokenizer(std::move(*learnt)))
                        : Result<SharedTokenizer>(learnt.error());
   }
 
   Result<SharedTokenizer> learnSentencePiece() {
-    if (const Status status = documents_.rewind(); !status.ok()) {
-      return status.error();
+    int64_t bytes = 0;
+    Status read = forEachParagraph(0, 0.2, "measuring the text", [&bytes](const std::string& paragraph) {
+      bytes += static_cast<int64_t>(paragraph.size());
+    });
+    if (read.ok()) {
+      read = documents_.rewind();
     }
+    if (!read.ok()) {
+      return read.error();
+    }
+    const double share =
+        static_cast<double>(settings_.sampled_bytes) / static_cast<double>(std::max<int64_t>(bytes, 1));
+    const LineSource all = lines(0.2, 0.2, "reading the text");
+    const LineSource drawn = [&all, share,
+                              draws = RandomStream(mixKey(nameKey("sentencepiece.sample"), settings_.seed), 0,
+                                                   0)](std::string& line) mutable -> Result<bool> {
+      while (true) {
+        const Result<bool> more = all(line);
+        if (!more.ok() || !*more || share >= 1 || draws.uniform() < share) {
+          return more;
+        }
+      }
+    };
     SentencePieceTrainerOptions options;
     options.model = settings_.kind == "bpe" ? SentencePieceTrainerOptions::Model::kBpe
                                             : SentencePieceTrainerOptions::Model::kUnigram;
@@ -237,7 +259,7 @@ class Learner {
                                                 : SentencePieceTrainerOptions::Normalization::kNmtNfkc;
     options.threads = std::max(settings_.threads, 1);
     options.seed = settings_.seed;
-    const Result<std::string> model = trainSentencePiece(lines(0.5, "reading the text"), options);
+    const Result<std::string> model = trainSentencePiece(drawn, options);
     if (!model.ok()) {
       return model.error();
     }

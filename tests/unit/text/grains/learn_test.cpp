@@ -91,6 +91,25 @@ TEST(LearnTest, LearnsEveryKindThatCanBeLearnt) {
   }
 }
 
+TEST(LearnTest, GivesSentencePieceAnEvenSampleOfTooMuchText) {
+  // "b" stands in the first half of the text alone, "g" in the second.
+  Paragraphs paragraphs(400, "alpha beta alpha beta rare");
+  paragraphs.insert(paragraphs.end(), 400, "gamma delta gamma delta rare");
+  LearnSettings settings;
+  settings.kind = "unigram";
+  settings.vocab_size = 40;
+  settings.sampled_bytes = 4000;
+  const Result<Grains> first = learn(settings, paragraphs);
+  ASSERT_TRUE(first.ok()) << messageOf(first);
+  for (const char* piece : {"b", "g"}) {
+    EXPECT_TRUE(first->fine().id(piece).has_value()) << piece;
+  }
+  const Result<Grains> second = learn(settings, paragraphs);
+  EXPECT_EQ(first->fine().files().front().bytes, second->fine().files().front().bytes);
+  settings.seed = 2;
+  EXPECT_NE(first->fine().files().front().bytes, learn(settings, paragraphs)->fine().files().front().bytes);
+}
+
 TEST(LearnTest, GivesEqualGrainsForEqualDocumentsAndSettings) {
   LearnSettings settings;
   settings.coarse = CoarseKind::kPhrases;
