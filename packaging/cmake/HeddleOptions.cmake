@@ -3,6 +3,7 @@
 option(HEDDLE_WINDOW "Build the window (needs Qt 6 and QCustomPlot)" ON)
 option(HEDDLE_TESTS "Build the tests" ON)
 option(HEDDLE_BENCH "Build the benchmarks" ON)
+option(HEDDLE_FUZZ "Build the fuzz targets with the tests, where the compiler brings libFuzzer" ON)
 option(HEDDLE_WERROR "Treat warnings as errors" ON)
 option(HEDDLE_SANITIZE "Address and undefined-behaviour sanitizers" OFF)
 set(HEDDLE_CUDA "AUTO" CACHE STRING "The CUDA plug-in: AUTO (where nvcc is found), REQUIRED or OFF")
@@ -61,3 +62,19 @@ endif()
 
 configure_file(${PROJECT_SOURCE_DIR}/packaging/cmake/version.h.in ${PROJECT_BINARY_DIR}/generated/heddle_version.h)
 configure_file(${PROJECT_SOURCE_DIR}/packaging/cmake/source_dir.h.in ${PROJECT_BINARY_DIR}/generated/heddle_source_dir.h)
+
+# Clang has libFuzzer, in a package of its own (libclang-rt-dev on Debian and Ubuntu); GCC has none.
+if(HEDDLE_FUZZ)
+  include(CheckCXXSourceCompiles)
+  set(CMAKE_REQUIRED_FLAGS "-fsanitize=fuzzer,address")
+  check_cxx_source_compiles(
+    "#include <cstddef>
+    #include <cstdint>
+    extern \"C\" int LLVMFuzzerTestOneInput(const uint8_t*, size_t) { return 0; }"
+    HEDDLE_HAS_FUZZER)
+  unset(CMAKE_REQUIRED_FLAGS)
+  if(NOT HEDDLE_HAS_FUZZER)
+    message(STATUS "Fuzz targets: not built, this compiler has no libFuzzer")
+    set(HEDDLE_FUZZ OFF)
+  endif()
+endif()

@@ -203,4 +203,11 @@ std::string writeTables(const std::array<std::string, kSections>& sections) {
   return image;
 }
 
+void sealImage(std::span<std::byte> image) {
+  if (image.size() >= kHeaderBytes) {
+    const uint64_t sum = checksum(image.subspan(kHeaderBytes));
+    std::memcpy(image.data() + 24, &sum, sizeof(sum));
+  }
+}
+
 }  // namespace heddle::chinese

@@ -78,15 +78,6 @@ void addCandidates(ngram::Tables& tables, const ngram::Estimates& estimates,
 
 }  // namespace
 
-std::string phraseText(const PhraseCounts& counts, const PhraseCandidate& candidate) {
-  std::string text;
-  for (int place = 0; place < candidate.length; ++place) {
-    text += place == 0 ? "" : " ";
-    text += counts.words[static_cast<size_t>(candidate.words[static_cast<size_t>(place)])];
-  }
-  return text;
-}
-
 Result<PhraseCounts> countPhrases(const TextSource& source, const PhraseCountOptions& given,
                                   const std::function<bool(double)>& progress) {
   if (const Status checked = checkOptions(given); !checked.ok()) {

@@ -57,7 +57,14 @@ struct PhraseCounts {
 };
 
 // The words of a candidate with one space between two.
-std::string phraseText(const PhraseCounts& counts, const PhraseCandidate& candidate);
+inline std::string phraseText(const PhraseCounts& counts, const PhraseCandidate& candidate) {
+  std::string text;
+  for (int place = 0; place < candidate.length; ++place) {
+    text += place == 0 ? "" : " ";
+    text += counts.words[static_cast<size_t>(candidate.words[static_cast<size_t>(place)])];
+  }
+  return text;
+}
 
 // Words are the pre-tokens of splitWords() for which isPhraseWord() holds. Any other pre-token and the end of
 // a paragraph are an edge: no n-gram goes across, but an edge can follow a context and can be a left
