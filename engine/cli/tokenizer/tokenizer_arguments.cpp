@@ -21,7 +21,7 @@ void TokenizerArguments::addThresholds(CLI::App* command) {
                       "Their last word follows the others with this probability at least");
   command->add_option("--longest", thresholds.longest, "Words of the longest phrases, 2 to 5");
   command->add_option("--target-size", target_size_, "Search the thresholds for so many phrases")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(int64_t{1}, int64_t{1'000'000'000}));
   command->add_option("--target-rate", target_rate_, "Search the thresholds for this phrase rate, 0 to 1");
   command->add_option("--memory", options_.learn.memory_bytes, "Bytes of memory for counting phrases")
       ->transform(CLI::AsSizeValue(/*kb_is_1000=*/false));

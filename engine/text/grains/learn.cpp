@@ -46,8 +46,14 @@ class Learner {
 
   Result<PhraseDictionary> learnPhrases(bool lowercase) {
     const bool searches = settings_.phrase_count.has_value() || settings_.phrase_rate.has_value();
-    if (const Status checked = checkThresholds(settings_.phrases); !checked.ok()) {
-      return checked.error();
+    PhraseTarget target;
+    target.size = settings_.phrase_count;
+    target.rate = settings_.phrase_rate;
+    for (const Status& checked :
+         {checkThresholds(settings_.phrases), searches ? checkTarget(target) : Status()}) {
+      if (!checked.ok()) {
+        return checked.error();
+      }
     }
     if (const Status status = documents_.rewind(); !status.ok()) {
       return status.error();
@@ -85,9 +91,6 @@ class Learner {
       sample = std::move(*drawn);
     }
     constexpr std::string_view kSearching = "searching the thresholds";
-    PhraseTarget target;
-    target.size = settings_.phrase_count;
-    target.rate = settings_.phrase_rate;
     Result<PhraseChoice> choice =
         searchPhrases(*counts, target, settings_.phrases, sample,
                       [&](double share) { return goesOn(0.8 + 0.2 * share, kSearching); });

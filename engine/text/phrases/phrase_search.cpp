@@ -25,27 +25,6 @@ std::string percent(double share) {
   return digits;
 }
 
-Status checkTarget(const PhraseTarget& target, const std::vector<std::string>& sample) {
-  if (!target.size && !target.rate) {
-    return Error{"thresholds cannot be searched without a target",
-                 "name the wanted size of the dictionary, or the wanted phrase rate"};
-  }
-  if (target.size && *target.size < 1) {
-    return Error{
-        "thresholds cannot be searched for a dictionary of " + std::to_string(*target.size) + " phrases",
-        "choose 1 or more"};
-  }
-  if (target.rate && !(*target.rate > 0 && *target.rate < 1)) {
-    return Error{"thresholds cannot be searched for a phrase rate of " + percent(*target.rate),
-                 "choose a share above 0 and below 1"};
-  }
-  if (target.rate && sample.empty()) {
-    return Error{"thresholds cannot be searched for a phrase rate without a text to measure it on",
-                 "give some paragraphs of the data"};
-  }
-  return {};
-}
-
 // The values of the searched threshold that differ in outcome, strictest first, and how many phrases each
 // lets through. The others stay as `loosest` has them.
 class Steps {
@@ -158,11 +137,32 @@ int64_t greatestCount(const PhraseCounts& counts, int longest, int64_t size) {
 
 }  // namespace
 
+Status checkTarget(const PhraseTarget& target) {
+  if (!target.size && !target.rate) {
+    return Error{"thresholds cannot be searched without a target",
+                 "name the wanted size of the dictionary, or the wanted phrase rate"};
+  }
+  if (target.size && *target.size < 1) {
+    return Error{
+        "thresholds cannot be searched for a dictionary of " + std::to_string(*target.size) + " phrases",
+        "choose 1 or more"};
+  }
+  if (target.rate && !(*target.rate > 0 && *target.rate < 1)) {
+    return Error{"thresholds cannot be searched for a phrase rate of " + percent(*target.rate),
+                 "choose a share above 0 and below 1"};
+  }
+  return {};
+}
+
 Result<PhraseChoice> searchPhrases(const PhraseCounts& counts, const PhraseTarget& target,
                                    const PhraseThresholds& fixed, const std::vector<std::string>& sample,
                                    const std::function<bool(double)>& progress) {
-  if (const Status checked = checkTarget(target, sample); !checked.ok()) {
+  if (const Status checked = checkTarget(target); !checked.ok()) {
     return checked.error();
+  }
+  if (target.rate && sample.empty()) {
+    return Error{"thresholds cannot be searched for a phrase rate without a text to measure it on",
+                 "give some paragraphs of the data"};
   }
   const bool both = target.size && target.rate;
   const SearchedThreshold searched = both ? SearchedThreshold::kProbability : target.searched;

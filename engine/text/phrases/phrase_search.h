@@ -25,6 +25,9 @@ struct PhraseTarget {
   SearchedThreshold searched = SearchedThreshold::kProbability;
 };
 
+// Errors: no target, or one out of range.
+Status checkTarget(const PhraseTarget& target);
+
 struct PhraseChoice {
   PhraseDictionary dictionary;  // its thresholds are the pair that was reached
   double rate = 0;              // phrase rate of the sample; 0 without a sample
@@ -34,8 +37,8 @@ struct PhraseChoice {
 };
 
 // `fixed` holds the longest length and the threshold that is not searched. `sample` are paragraphs; it is
-// needed for a rate. The choice is the nearest that can be reached. Errors: as choosePhrases(); no target, or
-// one out of range; a rate without a sample; no n-gram that the fixed threshold lets through. `progress` gets
+// needed for a rate. The choice is the nearest that can be reached. Errors: as choosePhrases() and
+// checkTarget(); a rate without a sample; no n-gram that the fixed threshold lets through. `progress` gets
 // 0 .. 1; false cancels, which is an error too.
 Result<PhraseChoice> searchPhrases(const PhraseCounts& counts, const PhraseTarget& target,
                                    const PhraseThresholds& fixed, const std::vector<std::string>& sample = {},

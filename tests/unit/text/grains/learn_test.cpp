@@ -237,6 +237,16 @@ TEST(LearnTest, RefusesInOneSentenceWhatCannotBeLearnt) {
   EXPECT_SAYS(learn(settings, english), "nothing");
 }
 
+TEST(LearnTest, RefusesAnImpossibleTargetBeforeItReadsTheText) {
+  for (const double rate : {-0.5, 0.0, 1.0, 2.0}) {
+    Documents documents(sampleEnglish(20));
+    LearnSettings settings;
+    settings.phrase_rate = rate;
+    EXPECT_FALSE(learnPhrases(documents.source(), settings).ok()) << rate;
+    EXPECT_EQ(documents.rewinds, 0) << rate;
+  }
+}
+
 TEST(LearnTest, StopsWhereItIsToldTo) {
   const TestFolder folder;
   LearnSettings settings;
