@@ -4,11 +4,14 @@
 
 namespace heddle {
 
+// Named lists take one value each time, so that positional arguments may follow.
 void TokenizerArguments::addText(CLI::App* command, bool positional) {
   command
       ->add_option(positional ? "files" : "--text", options_.files,
-                   "Files or folders of text, also .gz and .zst (default: the sample text)")
-      ->take_all();
+                   positional ? "Files or folders of text, also .gz and .zst (default: the sample text)"
+                              : "A file or folder of text, may be repeated (default: the sample text)")
+      ->take_all()
+      ->allow_extra_args(positional);
   command->add_option("--format", options_.format,
                       "Of the text: auto, plain, documents, jsonl or wikiextractor");
   command->add_option("--json-key", options_.json_key, "The member that holds the text in JSON Lines");
@@ -45,8 +48,11 @@ void TokenizerArguments::addTo(CLI::App& app) {
   train->add_option(
       "--coarse-file", learn.coarse_file,
       "A phrase dictionary, a words.model or a list of words in place of learning the coarse grain");
-  train->add_option("--segmented", learn.segmented, "Word-segmented text to learn Chinese words from")
-      ->take_all();
+  train
+      ->add_option("--segmented", learn.segmented,
+                   "Word-segmented text to learn Chinese words from; may be repeated")
+      ->take_all()
+      ->allow_extra_args(false);
   train->add_option("--coarse-vocab-size", learn.coarse_vocab_size, "Most Chinese words kept (0: all found)");
   addThresholds(train);
   train->add_option("--threads", learn.threads, "For counting and training (0: one per core)");
@@ -91,8 +97,11 @@ void TokenizerArguments::addTo(CLI::App& app) {
   CLI::App* phrases = tokenizer_->add_subcommand(
       "phrases", "Phrase rates of data sets (AMBERT, table 10), of a dictionary that is learnt or there");
   addText(phrases, /*positional=*/true);
-  phrases->add_option("--learn-from", options_.learn_from, "Text to learn from (default: the data sets)")
-      ->take_all();
+  phrases
+      ->add_option("--learn-from", options_.learn_from,
+                   "Text to learn from (default: the data sets); may be repeated")
+      ->take_all()
+      ->allow_extra_args(false);
   phrases->add_option("--dictionary", options_.dictionary, "A dictionary that is there");
   addThresholds(phrases);
   phrases->add_option("--out", options_.out, "Keep the dictionary in this file");
@@ -105,9 +114,13 @@ void TokenizerArguments::addTo(CLI::App& app) {
       "words", "Chinese words: agreement with segmented text, word rates of data sets");
   addText(words, /*positional=*/true);
   words->add_option("--model", options_.model, "A words.model, or a tokeniser's folder that holds one");
-  words->add_option("--learn-from", options_.learn_from, "Segmented text to learn from")->take_all();
+  words->add_option("--learn-from", options_.learn_from, "Segmented text to learn from; may be repeated")
+      ->take_all()
+      ->allow_extra_args(false);
   words->add_option("--dictionary", options_.dictionary, "A list of words to learn from");
-  words->add_option("--gold", options_.gold, "Segmented text to measure agreement with")->take_all();
+  words->add_option("--gold", options_.gold, "Segmented text to measure agreement with; may be repeated")
+      ->take_all()
+      ->allow_extra_args(false);
   words->add_option("--out", options_.out, "Keep the model in this file");
   words->footer(
       "Example: heddle-engine tokenizer words --learn-from sxu_train_seg.txt --gold sxu_test_seg.txt --out "

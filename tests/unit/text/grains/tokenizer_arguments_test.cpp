@@ -22,10 +22,10 @@ TokenizerOptions parse(Strings line) {
 }
 
 TEST(TokenizerArgumentsTest, UnderstandsTheExamplesOfItsHelp) {
-  const TokenizerOptions train = parse({"tokenizer", "train", "wiki", "--vocab-size", "30522", "--coarse",
-                                        "phrases", "--target-size", "77645", "--memory", "64MB"});
+  const TokenizerOptions train = parse({"tokenizer", "train", "wiki", "more", "--vocab-size", "30522",
+                                        "--coarse", "phrases", "--target-size", "77645", "--memory", "64MB"});
   EXPECT_EQ(train.action, TokenizerAction::kTrain);
-  EXPECT_EQ(train.files, Strings{"wiki"});
+  EXPECT_EQ(train.files, (Strings{"wiki", "more"}));
   EXPECT_EQ(train.learn.vocab_size, 30522);
   EXPECT_EQ(train.coarse_name, "phrases");
   EXPECT_EQ(train.learn.phrase_count, 77645);
@@ -55,9 +55,10 @@ TEST(TokenizerArgumentsTest, UnderstandsTheExamplesOfItsHelp) {
   EXPECT_EQ(phrases.learn_from, Strings{"wiki.txt"});
 
   const TokenizerOptions words =
-      parse({"tokenizer", "words", "--learn-from", "a", "--gold", "b", "--gold", "c"});
+      parse({"tokenizer", "words", "--learn-from", "a", "--gold", "b", "--gold", "c", "text"});
   EXPECT_EQ(words.action, TokenizerAction::kWords);
   EXPECT_EQ(words.gold, (Strings{"b", "c"}));
+  EXPECT_EQ(words.files, Strings{"text"});
 
   const TokenizerOptions info = parse({"tokenizer", "info", "a", "--uncased", "--pieces"});
   EXPECT_EQ(info.action, TokenizerAction::kInfo);
