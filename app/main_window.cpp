@@ -26,6 +26,7 @@
 #include "engine/base/file.h"
 #include "engine/recipes/parse.h"
 #include "views/attention/attention_view.h"
+#include "views/common/tab_room.h"
 #include "views/curves/curves_view.h"
 #include "views/log/log_view.h"
 #include "views/runs/inspector_view.h"
@@ -118,6 +119,7 @@ void MainWindow::buildViews() {
   views_->addTab(curves_, tr("Curves"));
   views_->addTab(attention_, tr("Attention"));
   views_->addTab(text_, tr("Text"));
+  askRoomOfCurrentPage(*views_);
   centre_ = new QStackedWidget(this);
   centre_->addWidget(views_);
   centre_->addWidget(welcome_);

@@ -63,7 +63,7 @@ QString tokenizerName(const QString& path, const Grains* grains) {
   if (!kHash.match(name).hasMatch()) {
     return name;
   }
-  const QString first = name.left(6);
+  const QString first = name.left(4);
   return grains == nullptr
              ? first
              : QStringLiteral("%1 %2 · %3")

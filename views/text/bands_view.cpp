@@ -16,8 +16,9 @@ constexpr double kPadding = 4;  // between a box's edge and its label
 constexpr double kBoxGap = 2;   // between neighbouring boxes
 constexpr double kLinkHeight = 7;
 constexpr double kBandGap = 6;
-constexpr double kLineGap = 16;
-constexpr int kMostNameCharacters = 20;
+constexpr double kLead = 6;  // above the characters of a line
+constexpr double kLineGap = 10;
+constexpr int kMostNameCharacters = 24;
 constexpr double kSwatch = 9;
 
 // The first of `boxes` that ends behind `byte`, or covers nothing and stands there.
@@ -56,6 +57,15 @@ double BandsView::boxHeight() const {
   return fontMetrics().height() + 4.0;
 }
 
+double BandsView::textHeight() const {
+  return fontMetrics().height() + 4.0;
+}
+
+// Blanks are wider than their dot: words must stand apart among tokens that do.
+double BandsView::characterWidth(const QString& shown) const {
+  return labelWidth(shown) + (shown == QChar(u'·') ? 2 * kPadding : 0);
+}
+
 double BandsView::labelWidth(const QString& label) const {
   const auto known = widths_.constFind(label);
   if (known != widths_.constEnd()) {
@@ -69,11 +79,11 @@ double BandsView::labelWidth(const QString& label) const {
 void BandsView::measure() {
   rows_.clear();
   gutter_ = 0;
-  double top = fontMetrics().height() + 4.0;
+  double top = kLead + textHeight();
   if (text_) {
     axis_ = TextAxis(
         *text_,
-        {.text_width = [this](const QString& character) { return labelWidth(character); },
+        {.text_width = [this](const QString& character) { return characterWidth(character); },
          .label_width = [this](const QString& label) { return labelWidth(label) + 2 * kPadding + kBoxGap; }});
     const double widest = kMostNameCharacters * fontMetrics().averageCharWidth();
     for (const TokenBand& band : text_->bands) {
@@ -294,7 +304,7 @@ void BandsView::walk(int key) {
 void BandsView::scrollTo(Place place) {
   const QRectF box = placeRect(place);
   QScrollBar* bar = verticalScrollBar();
-  const double text_row = fontMetrics().height() + 4.0;
+  const double text_row = kLead + textHeight();
   if (box.top() < text_row) {
     bar->setValue(bar->value() + static_cast<int>(box.top() - text_row));
   } else if (box.bottom() > viewport()->height()) {
@@ -366,6 +376,9 @@ void BandsView::drawUnit(QPainter& painter, const TokenBand& band, int unit_inde
     }
     return;
   }
+  if (unit.coarse < 0 && unit.count == 1) {
+    return;  // one token in both grains: nothing holds anything together
+  }
   const QRectF there = box->translated(0, top);
   painter.setPen(QPen(edge, 1, unit.coarse >= 0 ? Qt::SolidLine : Qt::DotLine));
   for (int i = 0; i < unit.count; ++i) {
@@ -432,7 +445,6 @@ void BandsView::drawLine(QPainter& painter, int line, double top) const {
     color.setAlphaF(0.28F);
     painter.fillRect(QRectF(from, top, to - from, line_height_ - kLineGap), color);
   }
-  const double height = fontMetrics().height() + 4.0;
   const auto& characters = axis_.characters();
   auto at = std::partition_point(characters.begin(), characters.end(),
                                  [&](const AxisCharacter& c) { return c.begin < shown.begin; });
@@ -446,12 +458,12 @@ void BandsView::drawLine(QPainter& painter, int line, double top) const {
     auto next = at + 1;
     while (!blank && next != characters.end() && next->begin < shown.end && !next->blank &&
            std::fabs(axis_.right(next->begin) - axis_.right((next - 1)->begin) -
-                     labelWidth((next - 1)->shown)) < 0.01) {
+                     characterWidth((next - 1)->shown)) < 0.01) {
       run += next->shown;
       ++next;
     }
     painter.setPen(blank ? faint : roleColor(Role::kText, palette()));
-    painter.drawText(QRectF(x + kPadding, top, 1e4, height),
+    painter.drawText(QRectF(x + kPadding, top + kLead, 1e4, textHeight()),
                      Qt::AlignVCenter | Qt::AlignLeft | Qt::TextSingleLine, run);
     at = next;
   }

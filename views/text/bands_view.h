@@ -85,7 +85,9 @@ class BandsView final : public QAbstractScrollArea, public Figure {
   void drawUnit(QPainter& painter, const TokenBand& band, int unit, int line, double top,
                 const QColor& color) const;
   double labelWidth(const QString& label) const;
+  double characterWidth(const QString& shown) const;
   double boxHeight() const;
+  double textHeight() const;  // of the row of characters
 
   TokenizedTextPtr text_;
   TextAxis axis_;

@@ -15,7 +15,7 @@
 namespace heddle::ui {
 namespace {
 
-constexpr int kPlotHeight = 230;
+constexpr int kPlotHeight = 210;
 constexpr int kTwoColumnsFrom = 620;
 constexpr int kTableLines = 12;
 constexpr double kHeading = 22;
@@ -72,6 +72,7 @@ class ComparisonLegend final : public QWidget {
 };
 
 struct Chart {
+  QWidget* cell;
   QLabel* title;
   QCustomPlot* plot;
   void (*draw)(QCustomPlot&, const ComparisonData&, const QPalette&);
@@ -146,14 +147,21 @@ struct ComparisonPage::Impl {
     grid = new QGridLayout(page);
     grid->setContentsMargins(4, 4, 4, 4);
     grid->setHorizontalSpacing(10);
-    grid->setVerticalSpacing(4);
+    grid->setVerticalSpacing(8);
     legend = new ComparisonLegend(page);
     const auto add = [&](const QString& title, auto draw) {
-      auto* plot = new QCustomPlot(page);
+      auto* cell = new QWidget(page);
+      auto* plot = new QCustomPlot(cell);
       plot->setMinimumHeight(kPlotHeight);
       plot->setMinimumWidth(240);
       plot->setInteractions(QCP::Interactions());
-      charts.push_back({heading(title, page), plot, draw});
+      QLabel* label = heading(title, cell);
+      auto* column = new QVBoxLayout(cell);
+      column->setContentsMargins(0, 0, 0, 0);
+      column->setSpacing(4);
+      column->addWidget(label);
+      column->addWidget(plot, 1);
+      charts.push_back({cell, label, plot, draw});
     };
     add(ComparisonPage::tr("Tokens per word"), &drawRates);
     add(ComparisonPage::tr("Token lengths"), &drawLengths);
@@ -164,6 +172,7 @@ struct ComparisonPage::Impl {
     table->verticalHeader()->hide();
     table->verticalHeader()->setDefaultSectionSize(table->fontMetrics().height() + 4);
     table->horizontalHeader()->setHighlightSections(false);
+    table->horizontalHeader()->setTextElideMode(Qt::ElideRight);
     table->horizontalHeader()->setMinimumSectionSize(8 * table->fontMetrics().averageCharWidth());
     table->setShowGrid(false);
     table->setWordWrap(false);
@@ -201,16 +210,11 @@ struct ComparisonPage::Impl {
     grid->addWidget(legend, 0, 0, 1, columns);
     for (size_t i = 0; i < charts.size(); ++i) {
       const int place = static_cast<int>(i);
-      grid->addWidget(charts[i].title, 1 + 2 * (place / columns), place % columns);
-      grid->addWidget(charts[i].plot, 2 + 2 * (place / columns), place % columns);
+      grid->addWidget(charts[i].cell, 1 + place / columns, place % columns);
     }
-    const int row = 1 + 2 * ((static_cast<int>(charts.size()) + columns - 1) / columns);
-    if (columns == 2) {
-      // Beside the third chart.
-      grid->addWidget(differences, row - 2, 1, 2, 1);
-    } else {
-      grid->addWidget(differences, row, 0, 1, 1);
-    }
+    // With two columns beside the third chart.
+    const int place = static_cast<int>(charts.size());
+    grid->addWidget(differences, 1 + place / columns, place % columns);
     grid->setColumnStretch(0, 1);
     grid->setColumnStretch(1, columns == 2 ? 1 : 0);
   }
@@ -225,9 +229,8 @@ struct ComparisonPage::Impl {
 
   void fillTable() {
     model->setComparison(data);
-    QHeaderView* header = table->horizontalHeader();
-    header->setSectionResizeMode(QHeaderView::ResizeToContents);
-    header->setSectionResizeMode(0, QHeaderView::Stretch);
+    // All columns in sight: long names are elided, their tool tips are whole.
+    table->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
   }
 
   void show() {

@@ -41,17 +41,18 @@ QVariant DifferenceModel::headerData(int section, Qt::Orientation orientation, i
     return {};
   }
   if (role == Qt::TextAlignmentRole) {
-    return QVariant((section == 0 ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
+    // Of a long name the beginning is seen.
+    return QVariant(Qt::AlignLeft | Qt::AlignVCenter);
   }
   const bool last = section == columnCount() - 1;
   if (role == Qt::ToolTipRole && last) {
-    return tr("Largest minus smallest frequency, in a million tokens");
+    return tr("Largest minus smallest frequency of the token in a million tokens");
   }
   if (role != Qt::DisplayRole && role != Qt::ToolTipRole) {
     return {};
   }
   return section == 0 ? tr("Token")
-         : last       ? tr("Difference per million")
+         : last       ? tr("Per million")
                       : data_.tokenizers[static_cast<size_t>(section - 1)].name;
 }
 

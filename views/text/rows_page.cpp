@@ -14,50 +14,65 @@ namespace {
 constexpr int kPause_ms = 200;  // a spun box asks when it rests
 constexpr int kUsualRows = 4;
 
-// A box of each form that occurs, with how often.
+// A box of each form that occurs, with how often; in lines, as words are.
 class StateLegend final : public QWidget {
  public:
-  explicit StateLegend(QWidget* parent) : QWidget(parent) {
-    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
-  }
+  explicit StateLegend(QWidget* parent) : QWidget(parent) {}
 
   void setRows(const std::vector<TrainingRow>& rows) {
-    counts_ = countStates(rows);
-    second_segment_ = false;
+    entries_.clear();
+    bool second_segment = false;
     for (const TrainingRow& row : rows) {
       for (const TrainingToken& token : row.tokens) {
-        second_segment_ = second_segment_ || token.segment != 0;
+        second_segment = second_segment || token.segment != 0;
       }
     }
-    update();
+    for (const StateCount& each : countStates(rows)) {
+      if (each.count > 0) {
+        entries_.push_back(
+            {each.state, false, QStringLiteral("%1: %2").arg(stateText(each.state)).arg(each.count)});
+      }
+    }
+    if (second_segment) {
+      entries_.push_back({TokenState::kPlain, true, RowsPage::tr("second segment")});
+    }
+    arrange();
   }
 
-  QSize sizeHint() const override { return {200, fontMetrics().height() + 12}; }
-  QSize minimumSizeHint() const override { return {40, sizeHint().height()}; }
-
  protected:
+  void resizeEvent(QResizeEvent*) override { arrange(); }
+
   void paintEvent(QPaintEvent*) override {
     QPainter painter(this);
-    double x = 4;
-    const auto add = [&](TokenState state, bool second, const QString& text) {
-      const double width = fontMetrics().horizontalAdvance(text) + 12.0;
-      RowsView::drawState(painter, QRectF(x, 4, width, fontMetrics().height() + 4), state, second, text,
-                          palette());
-      x += width + 8;
-    };
-    for (const StateCount& each : counts_) {
-      if (each.count > 0) {
-        add(each.state, false, QStringLiteral("%1: %2").arg(stateText(each.state)).arg(each.count));
-      }
-    }
-    if (second_segment_) {
-      add(TokenState::kPlain, true, RowsPage::tr("second segment"));
+    for (const Entry& entry : entries_) {
+      RowsView::drawState(painter, entry.box, entry.state, entry.second_segment, entry.text, palette());
     }
   }
 
  private:
-  std::vector<StateCount> counts_;
-  bool second_segment_ = false;
+  struct Entry {
+    TokenState state = TokenState::kPlain;
+    bool second_segment = false;
+    QString text;
+    QRectF box = {};
+  };
+
+  void arrange() {
+    const double height = fontMetrics().height() + 4.0;
+    QPointF at(0, 2);
+    for (Entry& entry : entries_) {
+      const double box_width = fontMetrics().horizontalAdvance(entry.text) + 12.0;
+      if (at.x() > 0 && at.x() + box_width > width()) {
+        at = {0, at.y() + height + 4};
+      }
+      entry.box = QRectF(at, QSizeF(box_width, height));
+      at.rx() += box_width + 8;
+    }
+    setFixedHeight(static_cast<int>(at.y() + height + 4));
+    update();
+  }
+
+  std::vector<Entry> entries_;
 };
 
 }  // namespace

@@ -235,7 +235,8 @@ void RowsView::drawCard(QPainter& painter, int index, double offset) const {
   painter.setFont(bold);
   painter.drawText(
       QRectF(kMargin, card.top - offset, viewport()->width() - 2 * kMargin, metrics.height() + 2),
-      Qt::AlignVCenter | Qt::AlignLeft, heading(index));
+      Qt::AlignVCenter | Qt::AlignLeft,
+      QFontMetricsF(bold).elidedText(heading(index), Qt::ElideRight, viewport()->width() - 2 * kMargin));
   painter.setFont(font());
   painter.setPen(QPen(roleColor(Role::kAxis, palette()), 1));
   for (const RowLink& link : card.layout.links) {

@@ -2,6 +2,7 @@
 
 #include <QtWidgets>
 
+#include "views/common/tab_room.h"
 #include "views/text/comparison_page.h"
 #include "views/text/rows_page.h"
 #include "views/text/rows_view.h"
@@ -68,6 +69,7 @@ TextView::TextView(QWidget* parent) : QWidget(parent), impl_(std::make_unique<Im
     impl_->bar->setVisible(page() != TextPageKind::kRows);
     Q_EMIT pageChanged();
   });
+  askRoomOfCurrentPage(*impl_->tabs);
 }
 
 TextView::~TextView() = default;

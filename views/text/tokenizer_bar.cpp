@@ -20,7 +20,7 @@ QIcon swatch(const QColor& color, qreal ratio) {
 TokenizerBar::TokenizerBar(QWidget* parent)
     : QWidget(parent),
       flow_(new FlowLayout(this)),
-      menu_button_(new QToolButton(this)),
+      menu_button_(new QPushButton(this)),
       menu_(new QMenu(menu_button_)),
       source_(new QComboBox(this)) {
   flow_->setContentsMargins(6, 6, 6, 2);
@@ -28,7 +28,6 @@ TokenizerBar::TokenizerBar(QWidget* parent)
   menu_button_->setObjectName(QStringLiteral("text-tokenizers"));
   menu_button_->setText(tr("Tokenisers"));
   menu_button_->setToolTip(tr("Choose the tokenisers that read the text"));
-  menu_button_->setPopupMode(QToolButton::InstantPopup);
   menu_button_->setMenu(menu_);
   menu_->setToolTipsVisible(true);
   source_->setObjectName(QStringLiteral("text-source"));
@@ -105,7 +104,7 @@ void TokenizerBar::showChips() {
     chip->setIcon(swatch(seriesColor(static_cast<int>(chips_.size()), palette()), devicePixelRatioF()));
     chip->setIconSize(QSize(10, 10));
     chip->setText(
-        fontMetrics().elidedText(choice.name, Qt::ElideRight, 24 * fontMetrics().averageCharWidth()) +
+        fontMetrics().elidedText(choice.name, Qt::ElideRight, 28 * fontMetrics().averageCharWidth()) +
         QStringLiteral("  ✕"));
     chip->setToolTip(tr("%1\n%2\nClick to take it away").arg(choice.path, choice.detail));
     chip->setAccessibleName(tr("Take %1 away").arg(choice.name));

@@ -8,6 +8,7 @@
 
 class QComboBox;
 class QMenu;
+class QPushButton;
 class QToolButton;
 
 namespace heddle::ui {
@@ -40,7 +41,7 @@ class TokenizerBar final : public QWidget {
   QStringList chosenNames() const;
   void setSources(const std::vector<SourceChoice>& sources, const QString& current);
   QString sourceName() const;
-  QToolButton* menuButton() const { return menu_button_; }
+  QPushButton* menuButton() const { return menu_button_; }
 
  Q_SIGNALS:
   void tokenizerToggled(const QString& path, bool chosen);
@@ -57,7 +58,7 @@ class TokenizerBar final : public QWidget {
 
   std::vector<TokenizerChoice> choices_;
   FlowLayout* flow_;
-  QToolButton* menu_button_;
+  QPushButton* menu_button_;
   QMenu* menu_;
   QComboBox* source_;
   QWidget* source_group_;
