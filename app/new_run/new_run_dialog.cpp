@@ -51,12 +51,15 @@ NewRunDialog::NewRunDialog(const NewRunOptions& options, QWidget* parent)
       reason_(new QLabel(this)),
       start_(new QPushButton(tr("Start"), this)),
       queue_(new QPushButton(tr("Add to queue"), this)),
+      first_batch_(new QPushButton(tr("Look at the first batch"), this)),
       check_timer_(this) {
   setWindowTitle(tr("New run"));
   setObjectName(QStringLiteral("new-run"));
   presets_->setObjectName(QStringLiteral("new-run-presets"));
   start_->setObjectName(QStringLiteral("new-run-start"));
   queue_->setObjectName(QStringLiteral("new-run-queue"));
+  first_batch_->setObjectName(QStringLiteral("new-run-first-batch"));
+  first_batch_->setToolTip(tr("The rows of the first step with their masks, in the Text view"));
   reason_->setObjectName(QStringLiteral("new-run-reason"));
   estimate_->setObjectName(QStringLiteral("new-run-estimate"));
   check_timer_.setSingleShot(true);
@@ -100,6 +103,7 @@ NewRunDialog::NewRunDialog(const NewRunOptions& options, QWidget* parent)
   top->addWidget(open);
   auto* bottom = new QHBoxLayout;
   bottom->addWidget(save);
+  bottom->addWidget(first_batch_);
   bottom->addWidget(reason_, 1);
   bottom->addWidget(cancel);
   bottom->addWidget(queue_);
@@ -116,6 +120,9 @@ NewRunDialog::NewRunDialog(const NewRunOptions& options, QWidget* parent)
   connect(cancel, &QPushButton::clicked, this, &QDialog::reject);
   connect(start_, &QPushButton::clicked, this, [this] { request(true); });
   connect(queue_, &QPushButton::clicked, this, [this] { request(false); });
+  connect(first_batch_, &QPushButton::clicked, this, [this] {
+    Q_EMIT firstBatchRequested(text(form_->recipe().name), text(writeRecipe(form_->recipe())));
+  });
   connect(save, &QPushButton::clicked, this, &NewRunDialog::saveRecipe);
   connect(open, &QPushButton::clicked, this, [this] {
     auto* dialog = new QFileDialog(this, tr("Open a recipe"), {}, tr("Recipes (*.toml)"));
@@ -204,6 +211,7 @@ void NewRunDialog::edited() {
   file_problems_.clear();
   start_->setEnabled(false);
   queue_->setEnabled(false);
+  first_batch_->setEnabled(false);
   check_timer_.start();
 }
 
@@ -233,6 +241,7 @@ void NewRunDialog::showVerdict(const Verdict& verdict) {
   const bool fine = all.empty();
   start_->setEnabled(fine);
   queue_->setEnabled(fine);
+  first_batch_->setEnabled(fine);
   QPalette colors = palette();
   if (!fine) {
     colors.setColor(QPalette::WindowText, roleColor(Role::kError, colors));

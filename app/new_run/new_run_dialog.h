@@ -45,6 +45,8 @@ class NewRunDialog final : public QDialog {
  Q_SIGNALS:
   // The user wants this run, now or queued. The recipe has passed all checks.
   void runRequested(const QString& name, const QString& recipe_toml, bool start);
+  // The user wants to see what the first step would train on. The recipe has passed all checks.
+  void firstBatchRequested(const QString& name, const QString& recipe_toml);
 
  private:
   struct Verdict {
@@ -74,6 +76,7 @@ class NewRunDialog final : public QDialog {
   QLabel* reason_;
   QPushButton* start_;
   QPushButton* queue_;
+  QPushButton* first_batch_;
   QTimer check_timer_;
   QThreadPool checks_;  // files are looked at off the window's thread
   int edits_ = 0;

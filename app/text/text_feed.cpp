@@ -9,6 +9,7 @@
 #include "app/text/comparison_reader.h"
 #include "app/text/text_worker.h"
 #include "app/text/tokenizer_shelf.h"
+#include "engine/base/file.h"
 #include "views/text/comparison_page.h"
 #include "views/text/rows_page.h"
 #include "views/text/text_page.h"
@@ -193,11 +194,14 @@ void TextFeed::setRun(const QString& id, const QString& name) {
   if (id != run_ || name != run_name_) {
     if (id != run_) {
       rows_job_.cancel();
+      recipe_.clear();
       view_.rows().setSubject({});
     }
     run_ = id;
     run_name_ = name;
-    view_.rows().setSubject(name);
+    if (recipe_.isEmpty()) {
+      view_.rows().setSubject(name);
+    }
     showSources();
   }
 }
@@ -365,13 +369,29 @@ void TextFeed::acceptComparison(const QByteArray& line) {
   view_.comparison().setComparison(*data);
 }
 
+void TextFeed::showFirstBatch(const QString& name, const QString& recipe_toml) {
+  const QString path = recipes_.filePath(QStringLiteral("recipe.toml"));
+  if (const Status written = writeFileAtomic(path.toStdString(), recipe_toml.toStdString()); !written) {
+    Q_EMIT problem(asProblem(written.error()));
+    return;
+  }
+  recipe_ = path;
+  view_.rows().setSubject({});
+  view_.rows().setSubject(tr("%1, not started yet").arg(name));
+  view_.rows().setStep(1);
+  showRows(1, view_.rows().rowCount());
+}
+
 void TextFeed::showRows(qint64 step, int rows) {
   rows_.clear();
   view_.rows().setBusy(true);
-  rows_job_.start({QStringLiteral("corpus"), QStringLiteral("rows"), QStringLiteral("--run"), run_,
-                   QStringLiteral("--workspace"), QString::fromStdString(workspace_.root.string()),
-                   QStringLiteral("--step"), QString::number(step), QStringLiteral("--count"),
-                   QString::number(rows), QStringLiteral("--json")});
+  // The engine counts batches from 0: the first step is made of batch 0.
+  const QStringList subject = recipe_.isEmpty() ? QStringList{QStringLiteral("--run"), run_}
+                                                : QStringList{QStringLiteral("--recipe"), recipe_};
+  rows_job_.start(QStringList{QStringLiteral("corpus"), QStringLiteral("rows")} + subject +
+                  QStringList{QStringLiteral("--workspace"), QString::fromStdString(workspace_.root.string()),
+                              QStringLiteral("--step"), QString::number(step - 1), QStringLiteral("--count"),
+                              QString::number(rows), QStringLiteral("--json")});
 }
 
 }  // namespace heddle::ui

@@ -5,6 +5,7 @@
 
 #include <QObject>
 #include <QStringList>
+#include <QTemporaryDir>
 #include <QThread>
 #include <memory>
 #include <vector>
@@ -37,6 +38,8 @@ class TextFeed final : public QObject {
   TextSession session() const;
   // The selected run: its text is a source, its rows are the batch inspector's. Empty = none.
   void setRun(const QString& id, const QString& name);
+  // The rows of a recipe's first step, in place of the selected run's until another run is selected.
+  void showFirstBatch(const QString& name, const QString& recipe_toml);
   // Whether the view is on the screen.
   void setVisible(bool visible);
 
@@ -85,7 +88,9 @@ class TextFeed final : public QObject {
   QString run_;
   QString run_name_;
   std::vector<TrainingRow> rows_;  // of the job that runs
-  TextSource compared_;            // what the comparison reads
+  QTemporaryDir recipes_;
+  QString recipe_;       // file whose rows are shown; empty = the selected run's
+  TextSource compared_;  // what the comparison reads
   QStringList compared_names_;
   bool visible_ = false;
   bool comparing_wanted_ = false;

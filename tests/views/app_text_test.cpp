@@ -15,6 +15,7 @@
 
 #include "app/command_palette.h"
 #include "app/main_window.h"
+#include "app/new_run/new_run_dialog.h"
 #include "app/problem_bar.h"
 #include "app/text/comparison_reader.h"
 #include "app/text/engine_job.h"
@@ -338,16 +339,45 @@ TEST_F(TextWindowTest, TrainingRowsAreTheSelectedRuns) {
   command(QStringLiteral("Training rows of the run"));
   QTest::mouseClick(view().findChild<QPushButton*>(QStringLiteral("rows-show")), Qt::LeftButton);
   ASSERT_TRUE(waitUntil([this] { return view().rows().view().rows().size() == 4; }));
-  EXPECT_EQ(view().rows().view().rows()[0].tokens[1].label, "1");
+  EXPECT_EQ(view().rows().view().rows()[0].tokens[1].label, "0") << "batches count from 0";
   QSpinBox& step = *view().findChild<QSpinBox*>(QStringLiteral("rows-step"));
   QTest::keyClick(&step, Qt::Key_Up);
   ASSERT_TRUE(waitUntil([this] {
     const auto& rows = view().rows().view().rows();
-    return !rows.empty() && rows[0].tokens[1].label == "2";
+    return !rows.empty() && rows[0].tokens[1].label == "1";
   }));
   step.setValue(13);
   ASSERT_TRUE(waitUntil([this] { return window->problems().count() == 1; }));
-  EXPECT_EQ(window->problems().current().text, QStringLiteral("Step 13 is not there"));
+  EXPECT_EQ(window->problems().current().text, QStringLiteral("This step is not there"));
+}
+
+TEST_F(TextWindowTest, TheFirstBatchOfANewRunIsSeenBeforeItStarts) {
+  open();
+  window->newRun();
+  auto* dialog = window->findChild<NewRunDialog*>();
+  ASSERT_NE(dialog, nullptr);
+  auto* button = dialog->findChild<QPushButton*>(QStringLiteral("new-run-first-batch"));
+  ASSERT_TRUE(waitUntil([&] { return button->isEnabled(); }));
+  QTest::mouseClick(button, Qt::LeftButton);
+  ASSERT_TRUE(waitUntil([this] { return view().rows().view().rows().size() == 4; }));
+  EXPECT_EQ(view().page(), TextPageKind::kRows);
+  EXPECT_TRUE(dialog->isVisible()) << "it is still being made";
+  dialog->reject();
+  QTest::mouseClick(view().findChild<QPushButton*>(QStringLiteral("rows-show")), Qt::LeftButton);
+  ASSERT_TRUE(waitUntil([this] { return !view().rows().view().rows().empty(); }));
+}
+
+TEST_F(TextWindowTest, FitsASmallScreen) {
+  open();
+  for (int tab = 0; tab < window->views().count(); ++tab) {
+    window->views().setCurrentIndex(tab);
+    window->resize(800, 500);
+    for (int turn = 0; turn < 5; ++turn) {
+      QCoreApplication::processEvents();
+    }
+    EXPECT_LE(window->minimumSizeHint().height(), 500) << tab;
+    EXPECT_LE(window->minimumSizeHint().width(), 800) << tab;
+  }
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 //   "failing ..."  fails at step 3
 //   serve, text "crash"  dies;  text "problem"  answers with a failure
 //   tokenizer compare, a path with "dies"  dies after its first progress;  with "waits"  never answers
-//   corpus rows, step 13  answers with a failure
+//   corpus rows, step 12  answers with a failure
 // HEDDLE_FAKE_STEP_MS is the time of a step (default 5).
 
 #include <signal.h>
@@ -271,8 +271,8 @@ int compareTokenizers(const std::vector<std::string>& words) {
 }
 
 int trainingRows(int64_t step, int64_t count) {
-  if (step == 13) {
-    std::cout << dumpJson({{"kind", "failure"}, {"text", "Step 13 is not there"}, {"hint", "use another"}})
+  if (step == 12) {
+    std::cout << dumpJson({{"kind", "failure"}, {"text", "This step is not there"}, {"hint", "use another"}})
               << std::endl;
     return 1;
   }
