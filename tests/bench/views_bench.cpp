@@ -1,9 +1,11 @@
 // Frames of the views, offscreen: the limits are 200 ms for the first frame of 144 heads x 512 tokens, 16 ms
-// for a pan or zoom, and 16.7 ms for a frame of 100 curves x 10,000 points.
+// for a pan or zoom, 16.7 ms for a frame of 100 curves x 10,000 points, and 16 ms for a frame of a text of
+// 10,000 characters under four tokenisers.
 
 #include <benchmark/benchmark.h>
 
 #include <QApplication>
+#include <QScrollBar>
 #include <QtTest/QTest>
 #include <cmath>
 #include <random>
@@ -13,6 +15,8 @@
 #include "views/attention/matrix_view.h"
 #include "views/curves/curve_chart.h"
 #include "views/curves/curves_view.h"
+#include "views/text/bands_view.h"
+#include "views/text/vocabulary_model.h"
 
 namespace heddle::ui {
 namespace {
@@ -189,6 +193,88 @@ void trackerFrame(benchmark::State& state) {
   }
 }
 BENCHMARK(trackerFrame)->Unit(benchmark::kMillisecond)->UseRealTime();
+
+// Words of six letters, cut into pieces of `piece` characters; pairs of words are coarse tokens.
+TokenBand cutText(const QByteArray& utf8, int piece, bool coarse) {
+  TokenBand band{.name = QStringLiteral("tokeniser"), .has_coarse = coarse, .tokens = {}, .units = {}};
+  for (int32_t word = 0; word + 6 <= utf8.size(); word += 7) {
+    const auto first = static_cast<int32_t>(band.tokens.size());
+    for (int32_t at = 0; at < 6; at += piece) {
+      const int32_t end = std::min(at + piece, 6);
+      const QString text = QString::fromLatin1(utf8.mid(word + at, end - at));
+      band.tokens.push_back({.id = at,
+                             .piece = at == 0 ? text : QStringLiteral("##") + text,
+                             .begin = word + at,
+                             .end = word + end,
+                             .kind = at == 0 ? PieceKind::kWordStart : PieceKind::kContinuation,
+                             .unit = static_cast<int32_t>(band.units.size())});
+    }
+    const auto count = static_cast<int32_t>(band.tokens.size()) - first;
+    if (coarse && word / 7 % 2 == 1) {
+      band.units.back().count += count;
+    } else {
+      band.units.push_back(
+          {first, count, coarse ? word : -1, coarse ? QStringLiteral("a phrase") : QString()});
+    }
+  }
+  return band;
+}
+
+TokenizedTextPtr longText() {
+  auto text = std::make_shared<TokenizedText>();
+  std::mt19937 generator(1);
+  while (text->utf8.size() < 10000) {
+    for (int letter = 0; letter < 6; ++letter) {
+      text->utf8 += static_cast<char>('a' + generator() % 26);
+    }
+    text->utf8 += ' ';
+  }
+  text->bands = {cutText(text->utf8, 6, false), cutText(text->utf8, 3, true), cutText(text->utf8, 2, true),
+                 cutText(text->utf8, 1, false)};
+  return text;
+}
+
+void firstTextFrame(benchmark::State& state) {
+  const TokenizedTextPtr text = longText();
+  BandsView view;
+  view.resize(1300, 820);
+  view.show();
+  for (auto _ : state) {
+    view.setText(text);
+    QCoreApplication::processEvents();
+    view.viewport()->repaint();
+  }
+}
+BENCHMARK(firstTextFrame)->Unit(benchmark::kMillisecond)->UseRealTime();
+
+void scrollTextFrame(benchmark::State& state) {
+  BandsView view;
+  view.resize(1300, 820);
+  view.setText(longText());
+  view.show();
+  QCoreApplication::processEvents();
+  int at = 0;
+  for (auto _ : state) {
+    view.verticalScrollBar()->setValue(at = (at + 37) % view.verticalScrollBar()->maximum());
+    view.viewport()->repaint();
+  }
+}
+BENCHMARK(scrollTextFrame)->Unit(benchmark::kMillisecond)->UseRealTime();
+
+void filterVocabulary(benchmark::State& state) {
+  auto vocabulary = std::make_shared<Vocabulary>();
+  for (int id = 0; id < 100000; ++id) {
+    vocabulary->entries.push_back({QStringLiteral("piece%1").arg(id), PieceKind::kWordStart, 8});
+  }
+  VocabularyModel model;
+  model.setVocabulary(vocabulary);
+  bool odd = false;
+  for (auto _ : state) {
+    odd = !odd;
+    model.setFilter(odd ? QStringLiteral("ce 77") : QStringLiteral("ce 78"), false);
+  }
+}
+BENCHMARK(filterVocabulary)->Unit(benchmark::kMillisecond)->UseRealTime();
 
 }  // namespace
 }  // namespace heddle::ui
