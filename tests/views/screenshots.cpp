@@ -1,5 +1,5 @@
 // Draws the pictures of the README: screenshots WORKSPACE FOLDER opens the window on a workspace whose newest
-// run has curves and checkpoints, without a display, and writes curves.png and attention.png.
+// run has curves and checkpoints, without a display, and writes curves.png, attention.png and text.png.
 
 #include <QApplication>
 #include <QDockWidget>
@@ -21,6 +21,8 @@
 #include "views/curves/curves_view.h"
 #include "views/runs/runs_model.h"
 #include "views/runs/runs_view.h"
+#include "views/text/text_page.h"
+#include "views/text/text_view.h"
 
 namespace heddle::ui {
 namespace {
@@ -91,7 +93,32 @@ int draw(const std::filesystem::path& workspace, const std::filesystem::path& fo
       !save(window, folder / "attention.png")) {
     return 1;
   }
-  return 0;
+  TextView& text = window.textView();
+  window.views().setCurrentIndex(2);
+  const auto& known = text.bar().tokenizers();
+  if (!wait(window, "tokeniser", [&] { return !known.empty(); })) {
+    return 1;
+  }
+  for (size_t i = 0; i < known.size(); ++i) {
+    if (!known[i].chosen) {
+      Q_EMIT text.tokenizerToggled(QString(known[i].path), true);
+    }
+  }
+  text.text().setText(QStringLiteral(
+      "The next day the old gardener walked to the botanical garden. She unfolded an umbrella before the "
+      "rain, "
+      "and hurried to the town hall. The children marched to the railway station near the river."));
+  BandsView& bands = text.text().bands();
+  const auto read = [&] {
+    return bands.text() != nullptr && bands.text()->bands.size() == known.size() && bands.lineCount() > 0;
+  };
+  if (!wait(window, "tokens", read)) {
+    return 1;
+  }
+  for (int step = 0; step < 7; ++step) {
+    QTest::keyClick(&bands, Qt::Key_Right);
+  }
+  return save(window, folder / "text.png") ? 0 : 1;
 }
 
 }  // namespace
