@@ -303,6 +303,10 @@ void MainWindow::showShortcuts() {
   addGestures(tr("In Attention"), {{tr("Next head, next layer"), tr("Arrow keys")},
                                    {tr("Heads looked at before"), tr("Alt+Left, Alt+Right")},
                                    {tr("Hold a token or cell"), tr("Click; Esc lets go")}});
+  addGestures(tr("In Text"), {{tr("The same characters under every tokeniser"), tr("Point at a token")},
+                              {tr("Hold a token; let go"), tr("Click; Esc")},
+                              {tr("Next token, next band"), tr("Arrow keys, Home, End")},
+                              {tr("Next token of a training row, next row"), tr("Arrow keys")}});
   addGestures(tr("In the table of runs"),
               {{tr("This run alone in the charts"), tr("Double click its tick")}});
   list->resizeColumnToContents(0);

@@ -184,7 +184,7 @@ void TextFeed::restore(const TextSession& session) {
 TextSession TextFeed::session() const {
   constexpr int kMostRemembered = 20000;
   return {.text = view_.text().text().left(kMostRemembered),
-          .tokenizers = visible_ || !tokenizers_.empty() ? chosen() : wanted_,
+          .tokenizers = chosen() + wanted_,
           .files = files_,
           .source = source_id_,
           .page = static_cast<int>(view_.page())};

@@ -1,5 +1,6 @@
 #include "app/text/text_worker.h"
 
+#include <QCoreApplication>
 #include <QDir>
 #include <QElapsedTimer>
 #include <algorithm>
@@ -92,6 +93,9 @@ Vocabulary vocabularyOf(const Grains& grains) {
   const Tokenizer& tokenizer = grains.fine();
   const Marks marks = marksOf(tokenizer);
   Vocabulary vocabulary;
+  vocabulary.coarse_kind = grains.coarseKind() == CoarseKind::kWords
+                               ? QCoreApplication::translate("TextView", "word")
+                               : QCoreApplication::translate("TextView", "phrase");
   vocabulary.entries.reserve(static_cast<size_t>(grains.coarseSize()));
   for (int32_t id = 0; id < grains.coarseSize(); ++id) {
     const bool fine = id < grains.fineSize();

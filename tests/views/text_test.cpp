@@ -229,6 +229,7 @@ TEST_F(BandsTest, ThemesAndLargeFontsKeepTheGeometrySound) {
 VocabularyPtr smallVocabulary() {
   auto vocabulary = std::make_shared<Vocabulary>();
   vocabulary->name = QStringLiteral("words");
+  vocabulary->coarse_kind = QStringLiteral("phrase");
   vocabulary->entries = {{QStringLiteral("[PAD]"), PieceKind::kSpecial, 5},
                          {QStringLiteral("play"), PieceKind::kWordStart, 4},
                          {QStringLiteral("##ing"), PieceKind::kContinuation, 3},
@@ -339,7 +340,7 @@ TEST_F(VocabularyPageTest, CountsAreAskedForShownAndExported) {
   const CsvTable table = page.shownData();
   ASSERT_EQ(table.rows.size(), 5U);
   EXPECT_EQ(table.rows[0], (QStringList{QStringLiteral("4"), QStringLiteral("new york"),
-                                        QStringLiteral("coarse"), QStringLiteral("8"), QStringLiteral("9")}));
+                                        QStringLiteral("phrase"), QStringLiteral("8"), QStringLiteral("9")}));
 }
 
 // --- comparison ------------------------------------------------------------------------------------------

@@ -152,6 +152,7 @@ struct ComparisonPage::Impl {
     const auto add = [&](const QString& title, auto draw) {
       auto* cell = new QWidget(page);
       auto* plot = new QCustomPlot(cell);
+      plot->setAccessibleName(title);
       plot->setMinimumHeight(kPlotHeight);
       plot->setMinimumWidth(240);
       plot->setInteractions(QCP::Interactions());
@@ -169,6 +170,7 @@ struct ComparisonPage::Impl {
     model = new DifferenceModel(self);
     table = new QTableView(page);
     table->setModel(model);
+    table->setAccessibleName(ComparisonPage::tr("Tokens with the highest difference in frequency"));
     table->verticalHeader()->hide();
     table->verticalHeader()->setDefaultSectionSize(table->fontMetrics().height() + 4);
     table->horizontalHeader()->setHighlightSections(false);

@@ -106,10 +106,12 @@ struct RowsPage::Impl {
     name->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     step = new QSpinBox(bar);
     step->setObjectName(QStringLiteral("rows-step"));
+    step->setAccessibleName(RowsPage::tr("Step"));
     step->setRange(1, 2147483647);
     step->setToolTip(RowsPage::tr("The rows of this training step, the first step is 1"));
     rows = new QSpinBox(bar);
     rows->setObjectName(QStringLiteral("rows-count"));
+    rows->setAccessibleName(RowsPage::tr("Rows"));
     rows->setRange(1, kMostRows);
     rows->setValue(kUsualRows);
     show_button = new QPushButton(RowsPage::tr("Show"), bar);

@@ -30,7 +30,7 @@ QString kindText(PieceKind kind) {
     case PieceKind::kUnknown:
       return QCoreApplication::translate("TextView", "unknown");
     case PieceKind::kCoarse:
-      return QCoreApplication::translate("TextView", "coarse");
+      return QCoreApplication::translate("TextView", "coarse token");
   }
   return {};
 }

@@ -31,6 +31,7 @@ TokenizerBar::TokenizerBar(QWidget* parent)
   menu_button_->setMenu(menu_);
   menu_->setToolTipsVisible(true);
   source_->setObjectName(QStringLiteral("text-source"));
+  source_->setAccessibleName(tr("Source of text"));
   source_->setToolTip(tr("Where random documents, frequencies and comparisons take their text from"));
   source_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
   source_->setMinimumContentsLength(18);

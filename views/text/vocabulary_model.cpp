@@ -51,10 +51,15 @@ QString VocabularyModel::setFilter(const QString& text, bool regex) {
   return {};
 }
 
+QString VocabularyModel::kindOf(int32_t id) const {
+  const PieceKind kind = entry(id).kind;
+  return kind == PieceKind::kCoarse ? vocabulary_->coarse_kind : kindText(kind);
+}
+
 bool VocabularyModel::passes(int32_t id) const {
   return std::all_of(chunks_.begin(), chunks_.end(), [&](const QString& chunk) {
     return entry(id).piece.contains(chunk, Qt::CaseInsensitive) ||
-           kindText(entry(id).kind).startsWith(chunk, Qt::CaseInsensitive) || QString::number(id) == chunk;
+           kindOf(id).startsWith(chunk, Qt::CaseInsensitive) || QString::number(id) == chunk;
   });
 }
 
@@ -125,7 +130,7 @@ QString VocabularyModel::textOf(int32_t id, int column) const {
     case kPiece:
       return entry(id).piece;
     case kKind:
-      return kindText(entry(id).kind);
+      return kindOf(id);
     case kLength:
       return QString::number(entry(id).length);
     case kCount:

@@ -21,6 +21,7 @@ struct VocabularyEntry {
 // Of one tokeniser; index = id, the coarse tokens behind the fine ones.
 struct Vocabulary {
   QString name;
+  QString coarse_kind;  // what its coarse tokens are: "phrase", "word"
   std::vector<VocabularyEntry> entries;
 };
 using VocabularyPtr = std::shared_ptr<const Vocabulary>;
@@ -60,6 +61,7 @@ class VocabularyModel final : public QAbstractTableModel {
   bool passes(int32_t id) const;
   void refresh();
   void order();
+  QString kindOf(int32_t id) const;
   const VocabularyEntry& entry(int32_t id) const { return vocabulary_->entries[static_cast<size_t>(id)]; }
   QString textOf(int32_t id, int column) const;
 

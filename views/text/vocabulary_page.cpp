@@ -33,6 +33,7 @@ struct VocabularyPage::Impl {
     buildBar();
     table = new QTableView(self);
     table->setModel(model);
+    table->setAccessibleName(VocabularyPage::tr("Pieces"));
     table->verticalHeader()->hide();
     table->verticalHeader()->setDefaultSectionSize(table->fontMetrics().height() + 6);
     table->setShowGrid(false);
@@ -74,10 +75,12 @@ struct VocabularyPage::Impl {
     controls->setSpacing(8);
     chooser = new QComboBox(bar);
     chooser->setObjectName(QStringLiteral("vocabulary-tokenizer"));
+    chooser->setAccessibleName(VocabularyPage::tr("Tokeniser"));
     chooser->setMinimumContentsLength(18);
     chooser->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     filter = new QLineEdit(bar);
     filter->setObjectName(QStringLiteral("vocabulary-filter"));
+    filter->setAccessibleName(VocabularyPage::tr("Filter of the pieces"));
     filter->setPlaceholderText(VocabularyPage::tr("Filter: parts of a piece, a kind or an id"));
     filter->setClearButtonEnabled(true);
     filter->setMinimumWidth(30 * filter->fontMetrics().averageCharWidth());
