@@ -19,12 +19,13 @@ QString tr(const char* words) {
   return QCoreApplication::translate("RunDetails", words);
 }
 
-DetailGroup groupEntries(const Recipe& recipe, const FieldGroup& group, size_t phase, const QString& title) {
-  DetailGroup result{title, {}};
+DetailGroup groupEntries(const Recipe& recipe, const FieldGroup& group, size_t item) {
+  DetailGroup result{
+      group.isList() ? tr("%1 %2").arg(text(group.item_label)).arg(item + 1) : text(group.label), {}};
   for (const Field& field : recipeFields()) {
     if (field.group == group.name) {
       result.entries.push_back(
-          {text(field.label), text(fieldValueText(field.get(recipe, phase))), text(field.help)});
+          {text(field.label), text(fieldValueText(field.get(recipe, item))), text(field.help)});
     }
   }
   return result;
@@ -33,12 +34,8 @@ DetailGroup groupEntries(const Recipe& recipe, const FieldGroup& group, size_t p
 std::vector<DetailGroup> recipeEntries(const Recipe& recipe) {
   std::vector<DetailGroup> groups;
   for (const FieldGroup& group : recipeGroups()) {
-    if (group.name == "phase") {
-      for (size_t phase = 0; phase < recipe.phases.size(); ++phase) {
-        groups.push_back(groupEntries(recipe, group, phase, tr("Phase %1").arg(phase + 1)));
-      }
-    } else {
-      groups.push_back(groupEntries(recipe, group, 0, text(group.label)));
+    for (size_t item = 0; item < group.count(recipe); ++item) {
+      groups.push_back(groupEntries(recipe, group, item));
     }
   }
   return groups;

@@ -20,10 +20,6 @@ QString text(std::string_view utf8) {
   return QString::fromUtf8(utf8.data(), static_cast<qsizetype>(utf8.size()));
 }
 
-QString keyOf(const Field& field, size_t phase) {
-  return field.ofPhase() ? QStringLiteral("phase.%1.%2").arg(phase).arg(text(field.key)) : text(field.path);
-}
-
 // A wheel meant for scrolling the form must not change a choice under the pointer.
 class ScrollSafeComboBox final : public QComboBox {
  public:
@@ -58,57 +54,81 @@ void RecipeForm::rebuild() {
     delete item;
   }
   for (const FieldGroup& group : recipeGroups()) {
-    if (group.name != "phase") {
-      addGroup(group, 0, text(group.label));
-      continue;
+    for (size_t item = 0; item < group.count(recipe_); ++item) {
+      addGroup(group, item);
     }
-    for (size_t phase = 0; phase < recipe_.phases.size(); ++phase) {
-      addGroup(group, phase, tr("Phase %1").arg(phase + 1));
+    if (group.count(recipe_) == 0) {
+      addEmptyList(group);
     }
   }
   groups_->addStretch(1);
   showValues();
 }
 
-void RecipeForm::addGroup(const FieldGroup& group, size_t phase, const QString& title) {
-  auto* box = new QGroupBox(title.isEmpty() ? tr("Run") : title, this);
+void RecipeForm::addGroup(const FieldGroup& group, size_t item) {
+  const QString title =
+      group.isList() ? tr("%1 %2").arg(text(group.item_label)).arg(item + 1) : text(group.label);
+  auto* box = new QGroupBox(title, this);
   auto* grid = new QGridLayout(box);
   grid->setColumnMinimumWidth(0, 26 * fontMetrics().averageCharWidth());
   grid->setColumnStretch(1, 1);
   grid->setVerticalSpacing(4);
   for (const Field& field : recipeFields()) {
     if (field.group == group.name) {
-      addField(*grid, field, phase);
+      addField(*grid, field, item);
     }
   }
-  if (group.name == "phase") {
-    auto* buttons = new QHBoxLayout;
-    auto* add = new QToolButton(box);
-    add->setText(tr("Add a phase after this one"));
-    add->setObjectName(QStringLiteral("add-phase-%1").arg(phase));
-    auto* remove = new QToolButton(box);
-    remove->setText(tr("Remove this phase"));
-    remove->setEnabled(recipe_.phases.size() > 1);
-    buttons->addWidget(add);
-    buttons->addWidget(remove);
-    buttons->addStretch(1);
-    grid->addLayout(buttons, grid->rowCount(), 0, 1, 2);
-    const auto at = static_cast<std::ptrdiff_t>(phase);
-    connect(add, &QToolButton::clicked, this, [this, at] {
-      recipe_.phases.insert(recipe_.phases.begin() + at + 1, recipe_.phases[static_cast<size_t>(at)]);
-      setRecipe(Recipe(recipe_));
-    });
-    connect(remove, &QToolButton::clicked, this, [this, at] {
-      recipe_.phases.erase(recipe_.phases.begin() + at);
-      setRecipe(Recipe(recipe_));
-    });
+  if (group.isList()) {
+    addListButtons(*grid, group, item);
   }
   groups_->addWidget(box);
 }
 
-void RecipeForm::addField(QGridLayout& grid, const Field& field, size_t phase) {
+void RecipeForm::addListButtons(QGridLayout& grid, const FieldGroup& group, size_t item) {
   QWidget* box = grid.parentWidget();
-  Editor editor{.field = &field, .phase = phase, .key = keyOf(field, phase)};
+  const QString name = text(group.item_label).toLower();
+  auto* buttons = new QHBoxLayout;
+  auto* add = new QToolButton(box);
+  add->setText(tr("Add a %1 after this one").arg(name));
+  add->setObjectName(QStringLiteral("add-%1-%2").arg(text(group.name)).arg(item));
+  auto* remove = new QToolButton(box);
+  remove->setText(tr("Remove this %1").arg(name));
+  remove->setObjectName(QStringLiteral("remove-%1-%2").arg(text(group.name)).arg(item));
+  remove->setEnabled(group.count(recipe_) > 1 || !group.without.empty());
+  buttons->addWidget(add);
+  buttons->addWidget(remove);
+  buttons->addStretch(1);
+  grid.addLayout(buttons, grid.rowCount(), 0, 1, 2);
+  connect(add, &QToolButton::clicked, this, [this, &group, item] {
+    group.duplicate(recipe_, item);
+    setRecipe(Recipe(recipe_));
+  });
+  connect(remove, &QToolButton::clicked, this, [this, &group, item] {
+    group.remove(recipe_, item);
+    setRecipe(Recipe(recipe_));
+  });
+}
+
+// What a list without items means, and a way to its first one.
+void RecipeForm::addEmptyList(const FieldGroup& group) {
+  auto* box = new QGroupBox(text(group.label), this);
+  auto* row = new QHBoxLayout(box);
+  row->addWidget(new QLabel(tr("None: %1.").arg(text(group.without)), box));
+  auto* add = new QToolButton(box);
+  add->setText(tr("Add a %1").arg(text(group.item_label).toLower()));
+  add->setObjectName(QStringLiteral("add-%1").arg(text(group.name)));
+  row->addWidget(add);
+  row->addStretch(1);
+  connect(add, &QToolButton::clicked, this, [this, &group] {
+    group.resize(recipe_, 1);
+    setRecipe(Recipe(recipe_));
+  });
+  groups_->addWidget(box);
+}
+
+void RecipeForm::addField(QGridLayout& grid, const Field& field, size_t item) {
+  QWidget* box = grid.parentWidget();
+  Editor editor{.field = &field, .item = item, .key = QString::fromStdString(fieldKey(field, item))};
   editor.problem = new QLabel(box);
   editor.problem->setWordWrap(true);
   editor.problem->hide();
@@ -222,7 +242,7 @@ void RecipeForm::edited(const QString& key, const QString& words) {
   if (editor == nullptr) {
     return;
   }
-  const Status set = setField(recipe_, *editor->field, editor->phase, words.trimmed().toStdString());
+  const Status set = setField(recipe_, *editor->field, editor->item, words.trimmed().toStdString());
   editor->unreadable = set ? QString() : text(set.error().message());
   if (set && editor->field->path == "model.preset") {
     showValues();
@@ -233,7 +253,7 @@ void RecipeForm::edited(const QString& key, const QString& words) {
 void RecipeForm::showValues() {
   for (Editor& editor : editors_) {
     const QSignalBlocker quiet(editor.widget);
-    editor.show(text(fieldValueText(editor.field->get(recipe_, editor.phase))));
+    editor.show(text(fieldValueText(editor.field->get(recipe_, editor.item))));
     editor.unreadable.clear();
   }
 }

@@ -46,7 +46,7 @@ class RecipeForm final : public QWidget {
  private:
   struct Editor {
     const Field* field = nullptr;
-    size_t phase = 0;
+    size_t item = 0;  // of a list
     QString key;
     QWidget* widget = nullptr;
     QLabel* problem = nullptr;
@@ -55,8 +55,10 @@ class RecipeForm final : public QWidget {
   };
 
   void rebuild();
-  void addGroup(const FieldGroup& group, size_t phase, const QString& title);
-  void addField(QGridLayout& grid, const Field& field, size_t phase);
+  void addGroup(const FieldGroup& group, size_t item);
+  void addListButtons(QGridLayout& grid, const FieldGroup& group, size_t item);
+  void addEmptyList(const FieldGroup& group);
+  void addField(QGridLayout& grid, const Field& field, size_t item);
   void makeWidget(Editor& editor);
   QWidget* addPathButtons(QWidget* line, bool several);
   void edited(const QString& key, const QString& text);

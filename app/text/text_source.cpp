@@ -110,7 +110,10 @@ Result<TextSource> resolved(const TextSource& source) {
                      " cannot be read: " + parsed.problems.front().text,
                  "choose another source of text"};
   }
-  TextSource found{.name = source.name, .recipe = {}, .files = parsed.recipe.text.files};
+  TextSource found{.name = source.name, .recipe = {}};
+  for (const CorpusRecipe& corpus : parsed.recipe.corpora) {
+    found.files.insert(found.files.end(), corpus.files.begin(), corpus.files.end());
+  }
   found.sample_seed = static_cast<uint64_t>(parsed.recipe.text.sample_seed);
   found.sample_documents = parsed.recipe.text.sample_documents;
   return found;

@@ -51,7 +51,7 @@ Json CorpusReport::toJson() const {
           {"coarse_tokens", coarse_tokens},
           {"coarse_rate", coarseRate()},
           {"text_bytes", text_bytes},
-          {"dropped", dropped},
+          {"filters", filters},
           {"seconds", seconds}};
 }
 
@@ -68,9 +68,10 @@ Result<CorpusReport> CorpusReport::fromJson(std::string_view text, const std::fi
   CorpusReport report;
   bool sound = true;
   const auto number = [&](const char* key) {
-    const auto value = jsonValue<int64_t>(*json, key, -1);
-    sound = sound && value >= 0;
-    return value;
+    const auto found = json->find(key);
+    const bool is_count = found != json->end() && found->is_number_unsigned();
+    sound = sound && is_count;
+    return is_count ? found->get<int64_t>() : 0;
   };
   report.parts = number("parts");
   report.vocabulary.fine_size = number("fine_vocab_size");
@@ -88,10 +89,8 @@ Result<CorpusReport> CorpusReport::fromJson(std::string_view text, const std::fi
     return corpusError(path, "counts or the tokeniser are missing");
   }
   report.vocabulary.hash = *hash;
-  if (const auto dropped = json->find("dropped"); dropped != json->end() && dropped->is_object()) {
-    for (const auto& [reason, count] : dropped->items()) {
-      report.dropped[reason] = count.is_number_integer() ? count.get<int64_t>() : 0;
-    }
+  if (const auto filters = json->find("filters"); filters != json->end()) {
+    report.filters = *filters;
   }
   return report;
 }
@@ -193,7 +192,7 @@ Status CorpusWriter::finish(CorpusReport report) {
   }
   CorpusReport full = counted_;
   full.text_bytes = report.text_bytes;
-  full.dropped = std::move(report.dropped);
+  full.filters = std::move(report.filters);
   full.seconds = report.seconds;
   return writeFileAtomic(folder_ / kReportName, full.toJson().dump(2) + "\n");
 }

@@ -7,7 +7,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -28,8 +27,8 @@ struct CorpusReport {
   int64_t coarse_units = 0;   // units with a coarse id
   int64_t coarse_tokens = 0;  // tokens of the coarse grain; equal to tokens with one grain
   int64_t text_bytes = 0;
-  std::map<std::string, int64_t> dropped;  // documents that the filters left out, by reason
-  double seconds = 0;                      // the packing took; of the last process that worked at it
+  Json filters;        // what they left out, as document_filter.h has it; null without filters
+  double seconds = 0;  // the packing took; of the last process that worked at it
 
   // Share of coarse units among all units: the phrase rate (Chinese: word rate) of AMBERT, table 10.
   double coarseRate() const {

@@ -2,294 +2,415 @@
 
 #include <algorithm>
 #include <chrono>
-#include <memory>
-#include <vector>
+#include <optional>
 
 #include "engine/base/file.h"
-#include "engine/base/json.h"
-#include "engine/data/content_hash.h"
-#include "engine/data/corpus.h"
-#include "engine/data/corpus_reader.h"
+#include "engine/data/corpus_source.h"
 #include "engine/data/packing.h"
-#include "engine/text/grains/grains.h"
-#include "engine/text/sample_text.h"
-#include "engine/text/wordpiece.h"
-#include "engine/text/wordpiece_trainer.h"
+#include "engine/text/grains/learn.h"
+#include "engine/text/grains/tokenizer_folder.h"
 
 namespace heddle {
 namespace {
 
-// Part of every name in the workspace: raised when the same text would give other vocabularies or tokens.
+namespace fs = std::filesystem;
+
+// Part of every name in the workspace: raised when the same text would give other tokenisers or tokens.
 constexpr int64_t kFormat = 2;
 
-// The text of a recipe, read from the start as often as needed.
-class Source {
- public:
-  explicit Source(const TextRecipe& recipe) : recipe_(recipe) {}
+// Shares of the progress.
+constexpr double kRead = 0.1;
+constexpr double kLearnt = 0.4;
 
-  Status rewind() {
-    sample_index_ = 0;
-    if (recipe_.files.empty()) {
-      return {};
+// Every file below a path, or the file that it is, into the hash.
+Status hashFiles(const fs::path& path, ContentHasher& hasher) {
+  std::vector<fs::path> files;
+  std::error_code code;
+  if (fs::is_directory(path, code)) {
+    for (const auto& entry : fs::recursive_directory_iterator(path, code)) {
+      if (entry.is_regular_file(code)) {
+        files.push_back(entry.path());
+      }
     }
-    Result<CorpusReader> reader = CorpusReader::open({.files = recipe_.files});
-    if (!reader.ok()) {
-      return reader.error();
-    }
-    reader_ = std::make_unique<CorpusReader>(std::move(*reader));
-    return {};
+    std::sort(files.begin(), files.end());
+  } else {
+    files.push_back(path);
   }
-
-  Result<bool> next(Paragraphs& paragraphs) {
-    if (reader_ != nullptr) {
-      return reader_->next(paragraphs);
+  for (const fs::path& file : files) {
+    const Result<std::string> bytes = readFile(file);
+    if (!bytes.ok()) {
+      return bytes.error();
     }
-    paragraphs.clear();
-    if (sample_index_ >= recipe_.sample_documents) {
-      return false;
-    }
-    const SampleDocument document =
-        generateDocument(static_cast<uint64_t>(recipe_.sample_seed), sample_index_++);
-    for (const std::vector<SampleSentence>& sentences : document.paragraphs) {
-      paragraphs.push_back(paragraphText(sentences));
-    }
-    return true;
+    hasher.add(file.filename().string());
+    hasher.add(*bytes);
   }
+  return {};
+}
 
-  double fraction() const {
-    return reader_ != nullptr ? reader_->fraction()
-                              : static_cast<double>(sample_index_) /
-                                    static_cast<double>(std::max<int64_t>(1, recipe_.sample_documents));
+CoarseKind coarseKindOf(const TextRecipe& text) {
+  return text.coarse == "phrases" ? CoarseKind::kPhrases
+         : text.coarse == "words" ? CoarseKind::kWords
+                                  : CoarseKind::kNone;
+}
+
+LearnSettings learnSettings(const TextRecipe& text, const fs::path& temporary) {
+  LearnSettings settings;
+  settings.kind = text.tokenizer;
+  settings.vocabulary = text.vocabulary;
+  settings.vocab_size = text.vocab_size;
+  settings.lowercase = text.lowercase;
+  settings.character_coverage = text.character_coverage;
+  settings.coarse = coarseKindOf(text);
+  settings.coarse_file = text.coarse_file;
+  settings.phrases = {text.phrase_min_count, text.phrase_min_probability,
+                      static_cast<int>(text.phrase_longest)};
+  if (text.phrase_count > 0) {
+    settings.phrase_count = text.phrase_count;
   }
-
-  std::string name() const {
-    if (recipe_.files.empty()) {
-      return "the sample text";
-    }
-    return recipe_.files.front().string() +
-           (recipe_.files.size() > 1 ? " and " + std::to_string(recipe_.files.size() - 1) + " more" : "");
-  }
-
- private:
-  const TextRecipe& recipe_;
-  std::unique_ptr<CorpusReader> reader_;
-  int64_t sample_index_ = 0;
-};
+  settings.segmented = text.segmented;
+  settings.coarse_vocab_size = text.coarse_vocab_size;
+  settings.memory_bytes = 512 << 20;
+  settings.temporary = temporary;
+  return settings;
+}
 
 class Preparation {
  public:
-  Preparation(const TextRecipe& recipe, const Workspace& workspace, const PrepareProgress& progress)
-      : recipe_(recipe), workspace_(workspace), progress_(progress), source_(recipe) {}
+  Preparation(const TextRecipe& text, const std::vector<CorpusRecipe>& corpora, const Workspace& workspace,
+              const PrepareProgress& progress)
+      : text_(text), corpora_(corpora), workspace_(workspace), progress_(progress) {
+    for (const CorpusRecipe& corpus : corpora) {
+      sources_.emplace_back(text, &corpus);
+    }
+    if (corpora.empty()) {
+      sources_.emplace_back(text, nullptr);
+    }
+  }
 
-  Result<PreparedCorpus> run() {
-    for (const Status& status : {makeFolder(workspace_.corpora()), makeFolder(workspace_.tokenizers())}) {
-      if (!status.ok()) {
-        return status.error();
-      }
-    }
-    for (const std::filesystem::path& parent : {workspace_.corpora(), workspace_.tokenizers()}) {
-      std::error_code code;
-      for (const auto& entry : std::filesystem::directory_iterator(parent, code)) {
-        removeAbandonedParts(entry.path());
-      }
-    }
-    ContentHasher hasher;
-    hasher.add(kFormat);
-    Status status = forEachDocument(0.0, 0.1, "reading the text", [&hasher](const Paragraphs& document) {
-      for (const std::string& paragraph : document) {
-        hasher.add(paragraph);
-      }
-      hasher.add(static_cast<int64_t>(document.size()));
-      return Status{};
-    });
+  Result<PreparedText> run() {
+    Status status = makeWorkspace();
+    status = status.ok() ? readAll() : status;
+    status = status.ok() ? makeTokenizer() : status;
     if (!status.ok()) {
       return status.error();
     }
-    if (documents_read_ == 0) {
-      return Error{"cannot prepare a corpus: " + source_.name() + " holds no text",
-                   "give files with one paragraph per line and a blank line between documents"};
+    PreparedText prepared{
+        .tokenizer = tokenizer_, .heldout_fraction = text_.heldout_fraction, .grain = text_.grain};
+    for (size_t index = 0; index < sources_.size(); ++index) {
+      Result<PreparedCorpus> corpus = pack(index);
+      if (!corpus.ok()) {
+        return corpus.error();
+      }
+      prepared.corpora.push_back(std::move(*corpus));
     }
-    const Result<WordPiece> vocabulary =
-        recipe_.vocabulary.empty() ? learntVocabulary(hasher.hash()) : givenVocabulary();
-    if (!vocabulary.ok()) {
-      return vocabulary.error();
-    }
-    return pack(hasher.hash(), *vocabulary);
+    status = report(1.0, "corpus ready");
+    return status.ok() ? Result<PreparedText>(std::move(prepared)) : status.error();
   }
 
  private:
-  // Reports progress between `from` and `to`; an error when it asks to cancel.
-  Status report(double from, double to, double share, const char* what) const {
-    if (progress_ && !progress_(from + (to - from) * share, what)) {
+  Status makeWorkspace() const {
+    for (const fs::path& parent : {workspace_.corpora(), workspace_.tokenizers()}) {
+      if (const Status status = makeFolder(parent); !status.ok()) {
+        return status;
+      }
+      std::error_code code;
+      for (const auto& entry : fs::directory_iterator(parent, code)) {
+        removeAbandonedParts(entry.path());
+      }
+    }
+    return {};
+  }
+
+  Status report(double fraction, std::string_view what) const {
+    if (progress_ && !progress_(fraction, what)) {
       return Error{"preparing the corpus was cancelled while " + std::string(what), "start again to go on"};
     }
     return {};
   }
 
-  template <typename Take>
-  Status forEachDocument(double from, double to, const char* what, const Take& take) {
-    if (const Status status = source_.rewind(); !status.ok()) {
-      return status;
-    }
-    Paragraphs document;
-    for (documents_read_ = 0;; ++documents_read_) {
-      if (documents_read_ % 256 == 0) {
-        if (const Status status = report(from, to, source_.fraction(), what); !status.ok()) {
-          return status;
-        }
-      }
-      const Result<bool> more = source_.next(document);
-      if (!more.ok()) {
-        return more.error();
-      }
-      if (!*more) {
-        return {};
-      }
-      if (const Status status = take(document); !status.ok()) {
+  // Of corpus `index`, which is at `share` of its own work, between the two shares of the whole.
+  double shareOf(double from, double to, size_t index, double share) const {
+    return from + (to - from) * (static_cast<double>(index) + share) / static_cast<double>(sources_.size());
+  }
+
+  // Every corpus once, for its hash and its filters.
+  Status readAll() {
+    for (size_t index = 0; index < sources_.size(); ++index) {
+      CorpusSource& source = sources_[index];
+      if (const Status status = source.rewind(); !status.ok()) {
         return status;
       }
-    }
-  }
-
-  // Writes a vocabulary under its name.
-  Status keepVocabulary(const std::string& id, std::string_view bytes) {
-    const std::filesystem::path folder = workspace_.tokenizers() / id;
-    vocabulary_path_ = folder / "vocab.txt";
-    Status status = makeFolder(folder);
-    if (status.ok()) {
-      const Json about = {{"type", "wordpiece"}, {"lowercase", recipe_.lowercase}};
-      status = writeFileAtomic(folder / "tokenizer.json", dumpJson(about) + "\n");
-    }
-    return status.ok() ? writeFileAtomic(vocabulary_path_, bytes) : status;
-  }
-
-  Result<WordPiece> givenVocabulary() {
-    Result<WordPiece> given = WordPiece::load(recipe_.vocabulary, recipe_.lowercase);
-    const Result<std::string> bytes = readFile(recipe_.vocabulary);
-    if (!given.ok() || !bytes.ok()) {
-      return given.ok() ? bytes.error() : given.error();
-    }
-    ContentHasher hasher;
-    hasher.add(*bytes);
-    hasher.add(recipe_.lowercase);
-    const Status kept = keepVocabulary(hasher.hash().hex(), *bytes);
-    return kept.ok() ? std::move(given) : kept.error();
-  }
-
-  Result<WordPiece> learntVocabulary(const ContentHash& text) {
-    ContentHasher hasher;
-    hasher.add(text.hex());
-    hasher.add(recipe_.vocab_size);
-    hasher.add(recipe_.lowercase);
-    const std::string id = hasher.hash().hex();
-    vocabulary_path_ = workspace_.tokenizers() / id / "vocab.txt";
-    if (Result<WordPiece> kept = WordPiece::load(vocabulary_path_, recipe_.lowercase); kept.ok()) {
-      return kept;
-    }
-    WordCounter counter(recipe_.lowercase);
-    Status status = forEachDocument(0.1, 0.3, "counting words", [&counter](const Paragraphs& document) {
-      for (const std::string& paragraph : document) {
-        counter.add(paragraph);
+      Paragraphs document;
+      for (int64_t count = 0;; ++count) {
+        if (count % 256 == 0) {
+          const Status status = report(shareOf(0, kRead, index, source.fraction()), "reading the text");
+          if (!status.ok()) {
+            return status;
+          }
+        }
+        const Result<bool> more = source.next(document);
+        if (!more.ok()) {
+          return more.error();
+        }
+        if (!*more) {
+          break;
+        }
       }
-      return Status{};
-    });
-    if (!status.ok()) {
-      return status.error();
+      if (source.documents() == 0) {
+        return noDocuments(source);
+      }
     }
-    constexpr const char* kLearning = "learning the vocabulary";
-    Result<std::vector<std::string>> pieces =
-        trainWordPiece(counter.take(), {.vocab_size = recipe_.vocab_size}, [this, &status](double share) {
-          status = report(0.3, 0.4, share, kLearning);
-          return status.ok();
-        });
-    if (!pieces.ok()) {
-      return status.ok() ? pieces.error() : status.error();
-    }
-    std::string bytes;
-    for (const std::string& piece : *pieces) {
-      bytes += piece;
-      bytes += '\n';
-    }
-    status = keepVocabulary(id, bytes);
-    return status.ok() ? WordPiece::fromVocabulary(std::move(*pieces), recipe_.lowercase) : status.error();
+    return {};
   }
 
-  Result<PreparedCorpus> pack(const ContentHash& text, const WordPiece& vocabulary) {
-    const Result<std::string> vocabulary_bytes = readFile(vocabulary_path_);
-    if (!vocabulary_bytes.ok()) {
-      return vocabulary_bytes.error();
+  static Error noDocuments(const CorpusSource& source) {
+    const std::optional<FilterReport>& filtered = source.filtered();
+    std::string dropped;
+    for (const DocumentFate fate : {DocumentFate::kTooShort, DocumentFate::kTooLong}) {
+      if (filtered && filtered->of(fate) > 0) {
+        dropped += (dropped.empty() ? "" : ", ") + std::to_string(filtered->of(fate)) + " " + fateName(fate);
+      }
     }
-    const ContentHash vocabulary_hash = contentHash(*vocabulary_bytes);
+    if (!dropped.empty()) {
+      return {"cannot prepare a corpus: the filters leave nothing of " + source.name() + " (" + dropped + ")",
+              "lower min_characters, or raise max_characters"};
+    }
+    return {"cannot prepare a corpus: " + source.name() + " holds no text",
+            "give files with one paragraph per line and a blank line between documents"};
+  }
+
+  // All corpora one after the other.
+  DocumentSource allDocuments() {
+    auto at = std::make_shared<size_t>(0);
+    return {.next = [this, at](Paragraphs& document) -> Result<bool> {
+              while (*at < sources_.size()) {
+                const Result<bool> more = sources_[*at].next(document);
+                if (!more.ok() || *more) {
+                  return more;
+                }
+                if (++*at < sources_.size()) {
+                  if (const Status status = sources_[*at].rewind(); !status.ok()) {
+                    return status.error();
+                  }
+                }
+              }
+              return false;
+            },
+            .rewind =
+                [this, at] {
+                  *at = 0;
+                  return sources_.front().rewind();
+                },
+            .fraction =
+                [this, at] {
+                  return *at < sources_.size() ? shareOf(0, 1, *at, sources_[*at].fraction()) : 1.0;
+                }};
+  }
+
+  // Everything that decides the tokeniser.
+  Result<std::string> tokenizerId() const {
     ContentHasher hasher;
-    hasher.add(text.hex());
-    hasher.add(vocabulary_hash.hex());
-    hasher.add(recipe_.lowercase);
-    const std::filesystem::path folder = workspace_.corpora() / hasher.hash().hex();
-    Result<Corpus> corpus = Corpus::open(folder, recipe_.heldout_fraction);
+    hasher.add(kFormat);
+    for (const std::string& word : {text_.tokenizer, text_.coarse}) {
+      hasher.add(word);
+    }
+    hasher.add(text_.lowercase);
+    Status status;
+    const bool learns_fine = text_.vocabulary.empty();
+    if (learns_fine) {
+      hasher.add(text_.vocab_size);
+      hasher.add(static_cast<int64_t>(text_.character_coverage * 1e9));
+    } else if (std::error_code code; fs::is_directory(text_.vocabulary, code)) {
+      status = hashFiles(text_.vocabulary, hasher);
+    } else {
+      const Result<Grains> given =
+          openTokenizer(text_.vocabulary, {.kind = text_.tokenizer, .lowercase = text_.lowercase});
+      if (!given.ok()) {
+        return given.error();
+      }
+      for (const TokenizerFile& file : given->fine().files()) {
+        hasher.add(file.bytes);
+      }
+    }
+    const CoarseKind coarse = coarseKindOf(text_);
+    if (coarse != CoarseKind::kNone) {
+      hasher.add(text_.phrase_min_count);
+      hasher.add(static_cast<int64_t>(text_.phrase_min_probability * 1e9));
+      hasher.add(text_.phrase_longest);
+      hasher.add(text_.phrase_count);
+      hasher.add(text_.coarse_vocab_size);
+      for (const fs::path& path : text_.segmented) {
+        status = status.ok() ? hashFiles(path, hasher) : status;
+      }
+      if (!text_.coarse_file.empty()) {
+        status = status.ok() ? hashFiles(text_.coarse_file, hasher) : status;
+      }
+    }
+    if (learns_fine || coarse == CoarseKind::kWords ||
+        (coarse == CoarseKind::kPhrases && text_.coarse_file.empty())) {
+      for (const CorpusSource& source : sources_) {
+        hasher.add(source.hash().hex());
+      }
+    }
+    return status.ok() ? Result<std::string>(hasher.hash().hex()) : status.error();
+  }
+
+  Status makeTokenizer() {
+    const Result<std::string> id = tokenizerId();
+    if (!id.ok()) {
+      return id.error();
+    }
+    tokenizer_ = workspace_.tokenizers() / *id;
+    Result<Grains> grains = loadGrains(tokenizer_);
+    if (!grains.ok()) {
+      Status status = makeFolder(tokenizer_);
+      if (!status.ok()) {
+        return status;
+      }
+      const auto progress = [&](double share, std::string_view what) {
+        status = report(kRead + (kLearnt - kRead) * share, what);
+        return status.ok();
+      };
+      grains = learnGrains(allDocuments(), learnSettings(text_, workspace_.tokenizers()), progress);
+      if (!grains.ok()) {
+        return status.ok() ? grains.error() : status;
+      }
+      status = saveGrains(*grains, tokenizer_);
+      if (!status.ok()) {
+        return status;
+      }
+      grains = loadGrains(tokenizer_);
+      if (!grains.ok()) {
+        return grains.error();
+      }
+    }
+    grains_.emplace(std::move(*grains));
+    const Result<ContentHash> hash = tokenizerHash(tokenizer_);
+    if (!hash.ok()) {
+      return hash.error();
+    }
+    vocabulary_ = {.fine_size = grains_->fineSize(), .coarse_size = grains_->coarseSize(), .hash = *hash};
+    return {};
+  }
+
+  Result<PreparedCorpus> pack(size_t index) {
+    ContentHasher hasher;
+    hasher.add(kFormat);
+    hasher.add(sources_[index].hash().hex());
+    hasher.add(vocabulary_.hash.hex());
+    if (text_.sampling_alpha > 0) {
+      hasher.add(static_cast<int64_t>(text_.sampling_alpha * 1e9));
+      hasher.add(text_.sampling_nbest);
+    }
+    const fs::path folder = workspace_.corpora() / hasher.hash().hex();
+    Result<Corpus> corpus = Corpus::open(folder, text_.heldout_fraction);
     if (!corpus.ok() || !corpus->check().ok()) {
-      if (const Status status = writeCorpus(folder, vocabulary, vocabulary_hash); !status.ok()) {
+      if (const Status status = write(index, folder); !status.ok()) {
         return status.error();
       }
-      corpus = Corpus::open(folder, recipe_.heldout_fraction);
+      corpus = Corpus::open(folder, text_.heldout_fraction);
     }
     if (!corpus.ok()) {
       return corpus.error();
     }
-    if (const Status status = report(0.0, 1.0, 1.0, "corpus ready"); !status.ok()) {
-      return status.error();
-    }
-    return PreparedCorpus{.corpus = folder,
-                          .vocabulary = vocabulary_path_,
-                          .lowercase = recipe_.lowercase,
-                          .documents = corpus->documents(),
-                          .sentences = corpus->sentences(),
-                          .tokens = corpus->tokens(),
-                          .heldout_documents = corpus->heldoutDocuments(),
-                          .heldout_fraction = recipe_.heldout_fraction};
+    return PreparedCorpus{.recipe = corpora_.empty() ? CorpusRecipe{} : corpora_[index],
+                          .folder = folder,
+                          .report = corpus->report()};
   }
 
-  Status writeCorpus(const std::filesystem::path& folder, const WordPiece& vocabulary,
-                     const ContentHash& hash) {
-    const Grains grains(makeTokenizer(vocabulary));
-    Result<CorpusWriter> writer = CorpusWriter::open(
-        folder, {.fine_size = grains.fineSize(), .coarse_size = grains.coarseSize(), .hash = hash});
+  Status write(size_t index, const fs::path& folder) {
+    CorpusSource& source = sources_[index];
+    Result<CorpusWriter> writer = CorpusWriter::open(folder, vocabulary_);
     if (!writer.ok()) {
       return writer.error();
     }
-    if (const Status status = source_.rewind(); !status.ok()) {
+    if (const Status status = source.rewind(); !status.ok()) {
       return status;
     }
     const auto started = std::chrono::steady_clock::now();
     int64_t asked = 0;
     const auto go_on = [&] {
-      return asked++ % 256 == 0 ? report(0.4, 1.0, source_.fraction(), "packing the corpus") : Status{};
+      return asked++ % 256 == 0
+                 ? report(shareOf(kLearnt, 1.0, index, source.fraction()), "packing the corpus")
+                 : Status{};
     };
     const Result<int64_t> text_bytes = packDocuments(
-        [&](Paragraphs& document) { return source_.next(document); }, grains, *writer, {.go_on = go_on});
+        [&](Paragraphs& document) { return source.next(document); }, *grains_, *writer,
+        {.sampling = {.alpha = text_.sampling_alpha, .nbest = static_cast<int32_t>(text_.sampling_nbest)},
+         .go_on = go_on});
     if (!text_bytes.ok()) {
       return text_bytes.error();
     }
     if (writer->tokens() == 0) {
-      return Error{"cannot prepare a corpus: " + source_.name() + " holds no words",
+      return Error{"cannot prepare a corpus: " + source.name() + " holds no words",
                    "give text that is more than white space and control characters"};
     }
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - started;
-    return writer->finish({.text_bytes = *text_bytes, .seconds = seconds.count()});
+    return writer->finish({.text_bytes = *text_bytes,
+                           .filters = source.filtered() ? toJson(*source.filtered()) : Json(),
+                           .seconds = seconds.count()});
   }
 
-  const TextRecipe& recipe_;
+  const TextRecipe& text_;
+  const std::vector<CorpusRecipe>& corpora_;
   const Workspace& workspace_;
   const PrepareProgress& progress_;
-  Source source_;
-  int64_t documents_read_ = 0;
-  std::filesystem::path vocabulary_path_;
+  std::vector<CorpusSource> sources_;
+  fs::path tokenizer_;
+  std::optional<Grains> grains_;
+  ShardVocabulary vocabulary_;
 };
+
+template <typename Count>
+int64_t sumOver(const std::vector<PreparedCorpus>& corpora, const Count& count) {
+  int64_t sum = 0;
+  for (const PreparedCorpus& corpus : corpora) {
+    sum += count(corpus.report);
+  }
+  return sum;
+}
 
 }  // namespace
 
-Result<PreparedCorpus> prepareCorpus(const TextRecipe& recipe, const Workspace& workspace,
-                                     const PrepareProgress& progress) {
-  return Preparation(recipe, workspace, progress).run();
+int64_t PreparedText::documents() const {
+  return sumOver(corpora, [](const CorpusReport& report) { return report.documents; });
+}
+
+int64_t PreparedText::sentences() const {
+  return sumOver(corpora, [](const CorpusReport& report) { return report.sentences; });
+}
+
+int64_t PreparedText::tokens() const {
+  return sumOver(corpora, [](const CorpusReport& report) { return report.tokens; });
+}
+
+int64_t PreparedText::heldoutDocuments() const {
+  return sumOver(corpora, [this](const CorpusReport& report) {
+    return HeldoutDocuments(report.documents, heldout_fraction).count();
+  });
+}
+
+Result<ContentHash> tokenizerHash(const fs::path& folder) {
+  std::vector<fs::path> files;
+  std::error_code code;
+  for (const auto& entry : fs::directory_iterator(folder, code)) {
+    // Another process may be writing the same folder.
+    if (entry.path().filename().string().find(".part") == std::string::npos) {
+      files.push_back(entry.path());
+    }
+  }
+  std::sort(files.begin(), files.end());
+  ContentHasher hasher;
+  Status status;
+  for (const fs::path& file : files) {
+    status = status.ok() ? hashFiles(file, hasher) : status;
+  }
+  return status.ok() ? Result<ContentHash>(hasher.hash()) : status.error();
+}
+
+Result<PreparedText> prepareText(const TextRecipe& text, const std::vector<CorpusRecipe>& corpora,
+                                 const Workspace& workspace, const PrepareProgress& progress) {
+  return Preparation(text, corpora, workspace, progress).run();
 }
 
 }  // namespace heddle

@@ -1,4 +1,4 @@
-// From raw text to what a run trains on: a vocabulary and a packed corpus in the workspace, named by their
+// From raw text to what a run trains on: a tokeniser and packed corpora in the workspace, named by their
 // contents and made once.
 
 #pragma once
@@ -6,34 +6,48 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/base/paths.h"
 #include "engine/base/result.h"
+#include "engine/data/corpus.h"
 #include "engine/recipes/recipe.h"
 
 namespace heddle {
 
 struct PreparedCorpus {
-  std::filesystem::path corpus;      // WORKSPACE/corpora/ID (a Corpus)
-  std::filesystem::path vocabulary;  // WORKSPACE/tokenizers/ID/vocab.txt
-  bool lowercase = true;
-  int64_t documents = 0;
-  int64_t sentences = 0;
-  int64_t tokens = 0;  // without [CLS] and [SEP]
-  int64_t heldout_documents = 0;
-  double heldout_fraction = 0;  // what Corpus::open() is given
+  CorpusRecipe recipe;           // of the sample text: nothing but defaults
+  std::filesystem::path folder;  // WORKSPACE/corpora/ID
+  CorpusReport report;
+};
+
+struct PreparedText {
+  std::filesystem::path tokenizer;  // WORKSPACE/tokenizers/ID
+  std::vector<PreparedCorpus> corpora;
+  double heldout_fraction = 0;
+  std::string grain = "fine";  // what a model of one grain reads
+
+  int64_t documents() const;
+  int64_t sentences() const;
+  int64_t tokens() const;  // fine, without [CLS] and [SEP]
+  int64_t heldoutDocuments() const;
 };
 
 // Gets the share that is done (0 .. 1) and what is being done ("learning the vocabulary"); false cancels.
 using PrepareProgress = std::function<bool(double fraction, std::string_view what)>;
 
-// Reads the recipe's text (or the embedded sample), learns or copies the vocabulary, packs the corpus. Both
-// are reused when they are already there; a damaged one is made anew. Any number of processes may prepare the
-// same text at once. Memory is bounded by the vocabulary of the text, not by its size. Errors: what the
-// corpus reader, the vocabulary and the workspace can fail with, and "cancelled" when `progress` returned
+// Reads the corpora (none = the embedded sample text), learns or copies the tokeniser, packs each corpus. All
+// are used again when they are already there; a damaged one is made anew, an interrupted one is gone on with.
+// Any number of processes may prepare the same text at once. Memory is bounded by the vocabulary of the text
+// and its longest document, but for a bit a document where there are filters. Errors: what the readers, the
+// tokenisers and the workspace can fail with, corpora without text, and "cancelled" when `progress` returned
 // false.
-Result<PreparedCorpus> prepareCorpus(const TextRecipe& recipe, const Workspace& workspace,
-                                     const PrepareProgress& progress = {});
+Result<PreparedText> prepareText(const TextRecipe& text, const std::vector<CorpusRecipe>& corpora,
+                                 const Workspace& workspace, const PrepareProgress& progress = {});
+
+// The hash of a tokeniser's folder, as corpora packed with it carry it.
+Result<ContentHash> tokenizerHash(const std::filesystem::path& folder);
 
 }  // namespace heddle

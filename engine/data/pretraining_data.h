@@ -18,7 +18,7 @@ class PretrainingData {
  public:
   // Errors: a corpus or vocabulary that cannot be read or that do not belong together; no training documents;
   // next-sentence prediction with a single training document.
-  static Result<PretrainingData> open(const PreparedCorpus& corpus, const ObjectiveRecipe& objective,
+  static Result<PretrainingData> open(const PreparedText& text, const ObjectiveRecipe& objective,
                                       uint64_t seed);
   PretrainingData(PretrainingData&&) noexcept;
   PretrainingData& operator=(PretrainingData&&) noexcept;
@@ -39,7 +39,8 @@ class PretrainingData {
   int64_t instances(int64_t length) const;
   int64_t heldoutInstances(int64_t length) const;
 
-  // Ids that may occur in batches, T5's sentinels included.
+  // Ids that may occur in batches, T5's sentinels included; with text.grain = coarse those of the coarse
+  // vocabulary.
   int64_t vocabSize() const;
 
  private:

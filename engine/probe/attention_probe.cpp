@@ -8,7 +8,7 @@
 #include "engine/base/safetensors.h"
 #include "engine/model/bert.h"
 #include "engine/model/weights.h"
-#include "engine/text/wordpiece.h"
+#include "engine/text/grains/tokenizer_folder.h"
 #include "engine/train/checkpoint.h"
 
 namespace heddle {
@@ -23,9 +23,29 @@ struct InputText {
   bool truncated = false;
 };
 
-InputText makeInput(const WordPiece& pieces, const AttentionRequest& request, int64_t longest) {
-  std::vector<Piece> a = pieces.encode(request.text_a);
-  std::vector<Piece> b = pieces.encode(request.text_b);
+// The tokens of the grain that the model reads, with what each covers of the text.
+std::vector<Piece> encode(const Grains& grains, bool coarse, const std::string& text) {
+  GrainedText grained;
+  grains.encode(text, grained);
+  if (!coarse) {
+    return std::move(grained.fine);
+  }
+  std::vector<Piece> pieces;
+  for (const Unit& unit : grained.units) {
+    const auto first = grained.fine.begin() + unit.first;
+    if (unit.coarse == kFallsBack) {
+      pieces.insert(pieces.end(), first, first + unit.count);
+    } else {
+      pieces.push_back({unit.coarse, first->begin, (first + unit.count - 1)->end});
+    }
+  }
+  return pieces;
+}
+
+InputText makeInput(const Grains& grains, bool coarse, const AttentionRequest& request, int64_t longest) {
+  std::vector<Piece> a = encode(grains, coarse, request.text_a);
+  std::vector<Piece> b = encode(grains, coarse, request.text_b);
+  const SpecialIds& special = grains.fine().special();
   const bool pair = !request.text_b.empty();
   const int64_t room = longest - (pair ? 3 : 2);
   InputText input;
@@ -37,18 +57,18 @@ InputText makeInput(const WordPiece& pieces, const AttentionRequest& request, in
     input.batch.positions.push_back(static_cast<int32_t>(input.batch.tokens.size()));
     input.batch.tokens.push_back(id);
     input.batch.segments.push_back(segment);
-    input.tokens.push_back({pieces.text(id), segment, begin, end});
+    input.tokens.push_back({grains.coarseText(id), segment, begin, end});
   };
-  add(pieces.special().cls, 0, -1, -1);
+  add(special.cls, 0, -1, -1);
   for (const Piece& piece : a) {
     add(piece.id, 0, piece.begin, piece.end);
   }
-  add(pieces.special().sep, 0, -1, -1);
+  add(special.sep, 0, -1, -1);
   if (pair) {
     for (const Piece& piece : b) {
       add(piece.id, 1, piece.begin, piece.end);
     }
-    add(pieces.special().sep, 1, -1, -1);
+    add(special.sep, 1, -1, -1);
   }
   input.batch.starts = {0, static_cast<int32_t>(input.batch.tokens.size())};
   return input;
@@ -57,15 +77,18 @@ InputText makeInput(const WordPiece& pieces, const AttentionRequest& request, in
 }  // namespace
 
 struct AttentionProbe::LoadedModel {
-  LoadedModel(std::filesystem::path folder, ModelRecipe recipe, bool next_sentence, WordPiece word_pieces)
+  LoadedModel(std::filesystem::path folder, ModelRecipe recipe, bool next_sentence, Grains its_grains,
+              bool reads_coarse)
       : checkpoint(std::move(folder)),
         model(std::move(recipe)),
-        pieces(std::move(word_pieces)),
+        grains(std::move(its_grains)),
+        coarse(reads_coarse),
         bert(parameters, model, next_sentence) {}
 
   std::filesystem::path checkpoint;
   ModelRecipe model;
-  WordPiece pieces;
+  Grains grains;
+  bool coarse;  // which grain the model reads
   ParameterSet parameters;
   Bert bert;
 };
@@ -88,18 +111,19 @@ Result<AttentionProbe::LoadedModel*> AttentionProbe::load(const std::filesystem:
   if (!config) {
     return config.error();
   }
-  auto pieces = WordPiece::load(checkpoint / "vocab.txt", jsonValue(*state, "lowercase", true));
-  if (!pieces) {
-    return pieces.error();
+  const auto grains = loadGrains(checkpoint / "tokenizer");
+  if (!grains) {
+    return grains.error();
   }
-  if (pieces->size() > config->vocab_size) {
+  const bool coarse = jsonValue<std::string>(*state, "grain", "fine") == "coarse";
+  const int64_t entries = coarse ? grains->coarseSize() : grains->fineSize();
+  if (entries > config->vocab_size) {
     return Error{"cannot use the checkpoint " + checkpoint.string() + ": its vocabulary has " +
-                     std::to_string(pieces->size()) + " pieces, its model " +
-                     std::to_string(config->vocab_size),
+                     std::to_string(entries) + " pieces, its model " + std::to_string(config->vocab_size),
                  "the folder mixes two models; choose another checkpoint"};
   }
   auto model = std::make_unique<LoadedModel>(checkpoint, *config, jsonValue(*state, "next_sentence", true),
-                                             std::move(*pieces));
+                                             *grains, coarse);
   model->parameters.allocate(at::kCPU, ComputeType::kFp32);
   if (const Status status = loadCheckpoint(checkpoint, model->parameters, nullptr); !status.ok()) {
     return status.error();
@@ -123,7 +147,7 @@ Result<AttentionAnswer> AttentionProbe::attention(const AttentionRequest& reques
                      std::to_string(model.model.max_position_embeddings) + " positions",
                  "choose another checkpoint"};
   }
-  InputText input = makeInput(model.pieces, request, model.model.max_position_embeddings);
+  InputText input = makeInput(model.grains, model.coarse, request, model.model.max_position_embeddings);
   if (std::none_of(input.tokens.begin(), input.tokens.end(),
                    [](const AttentionToken& token) { return token.begin >= 0; })) {
     return Error{"cannot show attention: the text has no tokens", "type a sentence"};

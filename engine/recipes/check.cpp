@@ -13,6 +13,7 @@
 
 #include "engine/base/file.h"
 #include "engine/recipes/fields.h"
+#include "engine/recipes/mixture.h"
 #include "engine/recipes/objective.h"
 #include "engine/recipes/sizes.h"
 
@@ -23,6 +24,10 @@ namespace fs = std::filesystem;
 
 std::string phaseKey(size_t phase, std::string_view key) {
   return "phase." + std::to_string(phase) + "." + std::string(key);
+}
+
+std::string corpusKey(size_t corpus, std::string_view key) {
+  return "corpus." + std::to_string(corpus) + "." + std::string(key);
 }
 
 std::string count(int64_t number, std::string_view what) {
@@ -41,7 +46,9 @@ class Checker {
     checkPhases();
     checkSchedule();
     checkDevice();
-    checkFiles();
+    checkCorpora();
+    checkMixtures();
+    checkCoarse();
     checkVocabulary();
     checkMemory();
     std::stable_sort(problems_.begin(), problems_.end(),
@@ -67,8 +74,9 @@ class Checker {
         {.line = line, .key = keys.front(), .text = std::move(text), .hint = std::move(hint)});
   }
 
-  void checkValue(const Field& field, size_t phase, const std::string& key) {
-    const Status checked = checkFieldValue(field, field.get(recipe_, phase));
+  void checkValue(const Field& field, size_t item) {
+    const std::string key = fieldKey(field, item);
+    const Status checked = checkFieldValue(field, field.get(recipe_, item));
     if (!checked) {
       report({key}, checked.error().text, checked.error().hint);
       wrong_.insert(key);
@@ -77,12 +85,8 @@ class Checker {
 
   void checkValues() {
     for (const Field& field : recipeFields()) {
-      if (!field.ofPhase()) {
-        checkValue(field, 0, std::string(field.path));
-        continue;
-      }
-      for (size_t phase = 0; phase < recipe_.phases.size(); ++phase) {
-        checkValue(field, phase, phaseKey(phase, field.key));
+      for (size_t item = 0; item < findGroup(field.group)->count(recipe_); ++item) {
+        checkValue(field, item);
       }
     }
     if (recipe_.name.empty()) {
@@ -251,40 +255,139 @@ class Checker {
     }
   }
 
-  void checkFiles() {
-    for (const fs::path& path : recipe_.text.files) {
-      checkTextPath(path);
+  void checkCorpora() {
+    const std::vector<CorpusRecipe>& corpora = recipe_.corpora;
+    for (size_t index = 0; index < corpora.size(); ++index) {
+      const CorpusRecipe& corpus = corpora[index];
+      const std::string name = corpusKey(index, "name");
+      const std::string table = "corpus." + std::to_string(index);
+      const auto same = std::find_if(corpora.begin(), corpora.begin() + static_cast<ptrdiff_t>(index),
+                                     [&](const CorpusRecipe& other) { return other.name == corpus.name; });
+      if (corpus.name.empty() && corpora.size() > 1) {
+        report({name, table}, "Corpus " + std::to_string(index) + " has no name, but there are several",
+               "give each one a name, which mixtures use");
+      } else if (same != corpora.begin() + static_cast<ptrdiff_t>(index)) {
+        report({name, table}, "Two corpora have the name \"" + corpus.name + "\"", "rename one of them");
+      }
+      if (corpus.name.find_first_of(" \t\r\n=") != std::string::npos) {
+        report({name},
+               name + " is \"" + corpus.name + "\", with blanks or = inside, so mixtures could not use it",
+               "write it as one word");
+      }
+      const std::string files = corpusKey(index, "files");
+      if (corpus.files.empty()) {
+        report({files, table}, "Corpus " + std::to_string(index) + " has no files",
+               "name files or folders, or take the [[corpus]] out: without any there is the sample text");
+      }
+      for (const fs::path& path : corpus.files) {
+        checkTextPath(path, files);
+      }
+      if (corpus.max_characters > 0 && corpus.max_characters < corpus.min_characters) {
+        report({corpusKey(index, "max_characters"), corpusKey(index, "min_characters")},
+               "Documents of corpus " + std::to_string(index) + " would need at least " +
+                   count(corpus.min_characters, "characters") + " and at most " +
+                   std::to_string(corpus.max_characters),
+               "lower min_characters, or raise max_characters; 0 = no limit");
+      }
     }
   }
 
-  void checkTextPath(const fs::path& path) {
+  void checkMixtures() {
+    std::vector<std::string> weights;
+    for (size_t index = 0; index < recipe_.corpora.size(); ++index) {
+      weights.push_back(corpusKey(index, "weight"));
+    }
+    bool own = false;
+    for (size_t phase = 0; phase < recipe_.phases.size(); ++phase) {
+      const std::string& mixture = recipe_.phases[phase].mixture;
+      const Result<std::vector<double>> mixed = mixtureWeights(recipe_.corpora, mixture);
+      if (!mixed.ok() && mixture.find_first_not_of(" \t\r\n") != std::string::npos) {
+        report({phaseKey(phase, "mixture")}, phaseKey(phase, "mixture") + ": " + mixed.error().text,
+               mixed.error().hint);
+      } else if (!mixed.ok() && !own) {
+        own = true;
+        report(weights, mixed.error().text, mixed.error().hint);
+      }
+    }
+  }
+
+  void checkCoarse() {
+    const TextRecipe& text = recipe_.text;
+    for (const fs::path& path : text.segmented) {
+      checkTextPath(path, "text.segmented");
+    }
+    std::error_code ignored;
+    if (!text.coarse_file.empty() && !fs::exists(text.coarse_file, ignored)) {
+      report({"text.coarse_file"}, "The coarse file " + text.coarse_file.string() + " is not there",
+             "correct text.coarse_file, or leave it empty to learn the coarse grain");
+    }
+    if (text.coarse == "none") {
+      if (text.grain == "coarse") {
+        report({"text.grain", "text.coarse"}, "text.grain is coarse, but text.coarse is none",
+               "set text.coarse to phrases or words");
+      }
+      if (rowGrains(recipe_.objective) != RowGrains::kFine) {
+        report({"objective.grains", "text.coarse"},
+               "objective.grains is " + recipe_.objective.grains + ", but text.coarse is none",
+               "set text.coarse to phrases or words");
+      }
+      if (!text.coarse_file.empty()) {
+        report({"text.coarse_file", "text.coarse"}, "There is a text.coarse_file, but text.coarse is none",
+               "set text.coarse to phrases or words, or leave the file out");
+      }
+    }
+    // A folder may bring its words along.
+    if (text.coarse == "words" && text.coarse_file.empty() && text.segmented.empty() &&
+        !fs::is_directory(text.vocabulary, ignored)) {
+      report({"text.segmented", "text.coarse_file", "text.coarse"},
+             "Chinese words are learnt from text with blanks between them, but text.segmented is empty",
+             "name such files, or a words model or a list of words as text.coarse_file");
+    }
+    if (text.sampling_alpha > 0 && text.tokenizer != "unigram" && text.tokenizer != "bpe") {
+      report({"text.sampling_alpha", "text.tokenizer"},
+             "text.sampling_alpha is above 0, but " + text.tokenizer + " has one segmentation alone",
+             "set it to 0, or take unigram or bpe");
+    }
+    if (text.tokenizer == "bpe" && text.sampling_alpha > 1) {
+      report({"text.sampling_alpha"},
+             "text.sampling_alpha is " + fieldValueText(text.sampling_alpha) +
+                 ", but bpe skips at most all merges, a share of 1",
+             "BPE dropout takes 0.1");
+    }
+    if (text.tokenizer == "byte-bpe" && text.vocabulary.empty()) {
+      report({"text.vocabulary", "text.tokenizer"},
+             "A byte-level BPE cannot be learnt here, but text.vocabulary is empty",
+             "name a published vocab.json with its merges.txt beside it, or take bpe");
+    }
+  }
+
+  void checkTextPath(const fs::path& path, const std::string& key) {
     const std::string shown = "The text " + path.string();
     std::error_code error;
     const fs::file_status status = fs::status(path, error);
     if (!fs::exists(status)) {
-      report({"text.files"}, shown + " is not there",
-             path.is_relative() ? "paths count from the folder of the recipe" : "correct text.files");
+      report({key}, shown + " is not there",
+             path.is_relative() ? "paths count from the folder of the recipe" : "correct " + key);
       return;
     }
     if (fs::is_directory(status)) {
       const fs::recursive_directory_iterator inside(path, fs::directory_options::skip_permission_denied,
                                                     error);
       if (error) {
-        report({"text.files"}, shown + " is a folder that cannot be read: " + error.message(),
+        report({key}, shown + " is a folder that cannot be read: " + error.message(),
                "check its permissions");
       } else if (std::none_of(begin(inside), end(inside), [](const fs::directory_entry& entry) {
                    std::error_code unreadable;
                    return entry.is_regular_file(unreadable);
                  })) {
-        report({"text.files"}, shown + " is a folder without files",
-               "put text files into it, or name another one");
+        report({key}, shown + " is a folder without files", "put text files into it, or name another one");
       }
       return;
     }
     if (!std::ifstream(path)) {
-      report({"text.files"}, shown + " cannot be opened for reading", "check its permissions");
+      report({key}, shown + " cannot be opened for reading", "check its permissions");
     } else if (fs::is_regular_file(status) && fs::file_size(path, error) == 0 && !error) {
-      report({"text.files"}, shown + " is empty", "name a file with text in it");
+      report({key}, shown + " is empty", "name a file with text in it");
     }
   }
 
@@ -296,6 +399,17 @@ class Checker {
                "model.vocab_size is " + std::to_string(recipe_.model.vocab_size) +
                    ", but the vocabulary will have up to " + count(recipe_.text.vocab_size, "tokens"),
                "set model.vocab_size = 0 to take as many as the tokeniser has");
+      }
+      return;
+    }
+    std::error_code ignored;
+    const std::string& kind = recipe_.text.tokenizer;
+    if (fs::is_directory(path, ignored) || kind == "unigram" || kind == "bpe" || kind == "byte-bpe") {
+      const Result<GrainSizes> sizes = givenSizes(recipe_.text);
+      if (!sizes) {
+        report({"text.vocabulary", "text.tokenizer"}, sizes.error().text, sizes.error().hint);
+      } else {
+        checkVocabSize(recipe_.text.grain == "coarse" ? sizes->coarse : sizes->fine);
       }
       return;
     }
@@ -315,10 +429,16 @@ class Checker {
     if (!missing.empty()) {
       report({"text.vocabulary"}, "The vocabulary " + path.string() + " has no " + *missing.begin(),
              "name a BERT vocab.txt, one token per line");
-    } else if (recipe_.model.vocab_size > 0 && recipe_.model.vocab_size < tokens) {
+    } else {
+      checkVocabSize(tokens);
+    }
+  }
+
+  void checkVocabSize(int64_t tokens) {
+    if (recipe_.model.vocab_size > 0 && recipe_.model.vocab_size < tokens) {
       report({"model.vocab_size", "text.vocabulary"},
              "model.vocab_size is " + std::to_string(recipe_.model.vocab_size) + ", but the vocabulary " +
-                 path.string() + " has " + count(tokens, "tokens"),
+                 recipe_.text.vocabulary.string() + " has " + count(tokens, "tokens"),
              "set model.vocab_size = 0 to take as many as the tokeniser has");
     }
   }

@@ -338,12 +338,12 @@ void resolvePaths(const Field& field, FieldValue& value, const std::filesystem::
   }
 }
 
-Status setField(Recipe& recipe, const Field& field, size_t phase, std::string_view text) {
+Status setField(Recipe& recipe, const Field& field, size_t item, std::string_view text) {
   Result<FieldValue> value = fieldValueFromText(field, text);
   if (!value) {
     return value.error();
   }
-  field.set(recipe, phase, *value);
+  field.set(recipe, item, *value);
   if (field.path == "model.preset") {
     applyPreset(recipe.model, recipe.model.preset);
   }

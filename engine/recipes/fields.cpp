@@ -8,7 +8,7 @@
 namespace heddle {
 namespace {
 
-// Where a key lies in `Recipe`: at the top, in one of its parts, or in a phase.
+// Where a key lies in `Recipe`: at the top, in one of its parts, or in an item of a list.
 template <auto Member>
 struct Top {
   static auto& in(auto& recipe, size_t) { return recipe.*Member; }
@@ -17,15 +17,19 @@ template <auto Part, auto Member>
 struct Of {
   static auto& in(auto& recipe, size_t) { return recipe.*Part.*Member; }
 };
-template <auto Member>
-struct InPhase {
-  static auto& in(auto& recipe, size_t phase) { return recipe.phases[phase].*Member; }
+template <auto List, auto Member>
+struct InList {
+  static auto& in(auto& recipe, size_t item) { return (recipe.*List)[item].*Member; }
 };
 
 template <auto Member>
 using InModel = Of<&Recipe::model, Member>;
 template <auto Member>
 using InText = Of<&Recipe::text, Member>;
+template <auto Member>
+using InCorpus = InList<&Recipe::corpora, Member>;
+template <auto Member>
+using InPhase = InList<&Recipe::phases, Member>;
 template <auto Member>
 using InObjective = Of<&Recipe::objective, Member>;
 template <auto Member>
@@ -43,8 +47,8 @@ template <typename Place>
 using Held = std::remove_cvref_t<decltype(Place::in(std::declval<Recipe&>(), 0))>;
 
 template <typename Place>
-FieldValue getValue(const Recipe& recipe, size_t phase) {
-  const auto& held = Place::in(recipe, phase);
+FieldValue getValue(const Recipe& recipe, size_t item) {
+  const auto& held = Place::in(recipe, item);
   using T = Held<Place>;
   if constexpr (std::is_same_v<T, uint64_t>) {
     return static_cast<int64_t>(held);
@@ -62,8 +66,8 @@ FieldValue getValue(const Recipe& recipe, size_t phase) {
 }
 
 template <typename Place>
-void setValue(Recipe& recipe, size_t phase, const FieldValue& value) {
-  auto& held = Place::in(recipe, phase);
+void setValue(Recipe& recipe, size_t item, const FieldValue& value) {
+  auto& held = Place::in(recipe, item);
   using T = Held<Place>;
   if constexpr (std::is_same_v<T, uint64_t>) {
     held = static_cast<uint64_t>(std::get<int64_t>(value));
@@ -133,6 +137,7 @@ constexpr double kMost =
     1e15;  // every integer up to here is exact as a double, and no product of two overflows the estimates
 constexpr Bounds kFromZero{.low = 0, .high = kMost};
 constexpr Bounds kFromOne{.low = 1, .high = kMost};
+constexpr Bounds kShare{.low = 0, .high = 1};
 constexpr Bounds kShareOrOpen{.low = -1, .high = 1};
 constexpr Bounds kBelowOne{.low = 0, .high = 1, .high_open = true};
 constexpr Bounds kInsideUnit{.low = 0, .high = 1, .low_open = true, .high_open = true};
@@ -173,13 +178,36 @@ std::vector<Field> makeFields() {
       field<InModel<&ModelRecipe::layer_norm_eps>>("model.layer_norm_eps", "LayerNorm epsilon", "Added to the variance inside LayerNorm.", kInsideUnit),
       field<InModel<&ModelRecipe::initializer_range>>("model.initializer_range", "Initial deviation", "Standard deviation of fresh weights.", {.low = 0, .high = 10, .low_open = true}),
 
-      field<InText<&TextRecipe::files>>("text.files", "Files", "UTF-8 files or folders, a paragraph per line and a blank line between documents; none = the embedded sample text."),
+      choice<InText<&TextRecipe::tokenizer>>("text.tokenizer", "Tokeniser", "Kind of the fine tokeniser; wordpiece-hf has the differences of Hugging Face, byte-bpe is RoBERTa's and cannot be learnt here.", {"wordpiece", "wordpiece-hf", "unigram", "bpe", "byte-bpe", "words", "characters"}),
+      field<InText<&TextRecipe::vocabulary>>("text.vocabulary", "Vocabulary file", "A tokeniser that is there: vocab.txt, a SentencePiece .model, vocab.json, or a folder; empty = learnt from the text."),
+      field<InText<&TextRecipe::vocab_size>>("text.vocab_size", "Learnt vocabulary", "Tokens of a learnt vocabulary; a small text may yield fewer.", {.low = 31, .high = 1 << 24}),
+      field<InText<&TextRecipe::lowercase>>("text.lowercase", "Lower case", "Lower-case the text, as uncased models do; wordpiece strips accents too."),
+      field<InText<&TextRecipe::character_coverage>>("text.character_coverage", "Characters covered", "unigram, bpe: share of the text's characters that a learnt vocabulary holds.", {.low = 0.9, .high = 1}),
+      field<InText<&TextRecipe::sampling_alpha>>("text.sampling_alpha", "Sampling", "Random segmentations: of unigram the inverse temperature, of bpe the share of merges skipped; 0 = off.", {.low = 0, .high = 10}),
+      field<InText<&TextRecipe::sampling_nbest>>("text.sampling_nbest", "Sampled from", "unigram: the best so many segmentations; -1 = all.", {.low = -1, .high = 512}),
+      choice<InText<&TextRecipe::coarse>>("text.coarse", "Coarse grain", "phrases of English words, or words of Chinese characters, above the fine tokens.", {"none", "phrases", "words"}),
+      field<InText<&TextRecipe::coarse_file>>("text.coarse_file", "Coarse file", "Phrases, a words model or a list of words; empty = learnt from the text."),
+      field<InText<&TextRecipe::phrase_min_count>>("text.phrase_min_count", "Phrase count", "Phrases are seen at least so often.", kFromOne),
+      field<InText<&TextRecipe::phrase_min_probability>>("text.phrase_min_probability", "Phrase probability", "The last word of a phrase follows the words before with at least this probability.", kShare),
+      field<InText<&TextRecipe::phrase_longest>>("text.phrase_longest", "Longest phrase", "Words of the longest phrase.", {.low = 2, .high = 5}),
+      field<InText<&TextRecipe::phrase_count>>("text.phrase_count", "Phrases", "How many phrases there shall be: the thresholds are searched for that; 0 = what the thresholds give.", {.low = 0, .high = 1 << 24}),
+      field<InText<&TextRecipe::segmented>>("text.segmented", "Segmented text", "Files with blanks between Chinese words, to learn words from."),
+      field<InText<&TextRecipe::coarse_vocab_size>>("text.coarse_vocab_size", "Chinese words", "Most words of the coarse vocabulary, the most frequent ones; 0 = all found.", {.low = 0, .high = 1 << 24}),
+      choice<InText<&TextRecipe::grain>>("text.grain", "Grain read", "Which grain a model of one grain reads: coarse gives phrase BERT and word BERT.", {"fine", "coarse"}),
       field<InText<&TextRecipe::sample_documents>>("text.sample_documents", "Sample documents", "Size of the embedded sample text.", {.low = 2, .high = 10000000}),
       field<InText<&TextRecipe::sample_seed>>("text.sample_seed", "Sample seed", "Which sample text is generated.", kFromZero),
-      field<InText<&TextRecipe::vocabulary>>("text.vocabulary", "Vocabulary file", "A vocab.txt, one token per line; empty = learnt from the text."),
-      field<InText<&TextRecipe::vocab_size>>("text.vocab_size", "Learnt vocabulary", "Tokens of a learnt vocabulary; a small text may yield fewer.", {.low = 31, .high = 1 << 24}),
-      field<InText<&TextRecipe::lowercase>>("text.lowercase", "Lower case", "Lower-case the text and strip accents, as uncased models do."),
+      choice<InText<&TextRecipe::sample_language>>("text.sample_language", "Sample language", "Of the embedded sample text.", {"en", "zh"}),
       field<InText<&TextRecipe::heldout_fraction>>("text.heldout_fraction", "Held out", "Share of documents kept for evaluation and never trained on.", {.low = 0, .high = 0.9, .low_open = true}),
+
+      field<InCorpus<&CorpusRecipe::name>>("corpus.name", "Name", "What mixtures call it; a single corpus needs none."),
+      field<InCorpus<&CorpusRecipe::files>>("corpus.files", "Files", "UTF-8 files or folders, also compressed with gzip or zstd."),
+      choice<InCorpus<&CorpusRecipe::format>>("corpus.format", "Format", "plain: a paragraph per line and a blank line between documents; documents: each file is one; auto looks at each file.", {"auto", "plain", "documents", "jsonl", "wikiextractor"}),
+      field<InCorpus<&CorpusRecipe::json_key>>("corpus.json_key", "JSON key", "jsonl: the member that holds the text."),
+      field<InCorpus<&CorpusRecipe::weight>>("corpus.weight", "Weight", "Share of the rows, relative to the other corpora; 0 for all = by size.", {.low = 0, .high = 1e6}),
+      field<InCorpus<&CorpusRecipe::max_tokens>>("corpus.max_tokens", "Most tokens", "Train on random documents of so many tokens in all, a part of every larger choice; 0 = on all.", kFromZero),
+      field<InCorpus<&CorpusRecipe::min_characters>>("corpus.min_characters", "Shortest document", "Documents of fewer characters are dropped.", kFromZero),
+      field<InCorpus<&CorpusRecipe::max_characters>>("corpus.max_characters", "Longest document", "Documents of more characters are dropped; 0 = no limit.", kFromZero),
+      field<InCorpus<&CorpusRecipe::deduplicate>>("corpus.deduplicate", "No repetitions", "Drop documents that repeat an earlier one, or nearly so."),
 
       choice<InObjective<&ObjectiveRecipe::rows>>("objective.rows", "Rows", "What a training row is made of; sentence_pair is BERT's with next-sentence prediction, sentence_order ALBERT's.", {"sentence_pair", "sentence_order", "full_sentences", "doc_sentences", "single", "electra", "xlnet", "lm", "t5"}),
       choice<InObjective<&ObjectiveRecipe::masking>>("objective.masking", "Masks", "What is predicted: single tokens, whole units (words, phrases), n-grams of words, spans, or another family's way.", {"token", "unit", "ngram", "span", "electra", "permutation", "t5", "none"}),
@@ -209,6 +237,7 @@ std::vector<Field> makeFields() {
       field<InPhase<&PhaseRecipe::flops>>("phase.flops", "FLOPs", "The phase ends after so many floating-point operations; 0 = no such limit.", {.low = 0, .high = 1e30}),
       field<InPhase<&PhaseRecipe::hidden_dropout_prob>>("phase.hidden_dropout_prob", "Dropout", "Dropout of this phase; negative = the model's.", kAnyOrMinusOne),
       field<InPhase<&PhaseRecipe::attention_probs_dropout_prob>>("phase.attention_probs_dropout_prob", "Attention dropout", "Attention dropout of this phase; negative = the model's.", kAnyOrMinusOne),
+      field<InPhase<&PhaseRecipe::mixture>>("phase.mixture", "Mixture", "Weights of the corpora in this phase, like \"wiki=2 news=1\", those not named left out; empty = the corpora's own."),
 
       field<InOptimizer<&OptimizerRecipe::learning_rate>>("optimizer.learning_rate", "Learning rate", "Peak, reached at the end of the warm-up.", {.low = 0, .high = 100, .low_open = true}),
       field<InOptimizer<&OptimizerRecipe::beta1>>("optimizer.beta1", "Beta 1", "Decay of Adam's mean of gradients.", kBelowOne),
@@ -235,6 +264,24 @@ std::vector<Field> makeFields() {
   };
 }
 
+template <auto List>
+FieldGroup list(std::string_view name, std::string_view label, std::string_view item_label,
+                std::string_view without) {
+  FieldGroup made{.name = name, .label = label, .item_label = item_label, .without = without};
+  made.size = [](const Recipe& recipe) { return (recipe.*List).size(); };
+  made.resize = [](Recipe& recipe, size_t items) { (recipe.*List).resize(items); };
+  made.duplicate = [](Recipe& recipe, size_t item) {
+    auto& items = recipe.*List;
+    const auto copy = items[item];
+    items.insert(items.begin() + static_cast<ptrdiff_t>(item) + 1, copy);
+  };
+  made.remove = [](Recipe& recipe, size_t item) {
+    auto& items = recipe.*List;
+    items.erase(items.begin() + static_cast<ptrdiff_t>(item));
+  };
+  return made;
+}
+
 // "lr" for learning_rate.
 bool areInitials(std::string_view word, std::string_view key) {
   std::string initials;
@@ -254,16 +301,33 @@ std::span<const Field> recipeFields() {
 }
 
 std::span<const FieldGroup> recipeGroups() {
-  static constexpr std::array<FieldGroup, 9> groups = {{{"", "Run"},
-                                                        {"model", "Model"},
-                                                        {"text", "Text"},
-                                                        {"objective", "Objective"},
-                                                        {"phase", "Phases"},
-                                                        {"optimizer", "Optimiser"},
-                                                        {"checkpoint", "Checkpoints"},
-                                                        {"evaluation", "Evaluation"},
-                                                        {"run", "Device"}}};
+  static const std::array<FieldGroup, 10> groups = {
+      {{"", "Run"},
+       {"model", "Model"},
+       {"text", "Text"},
+       list<&Recipe::corpora>("corpus", "Corpora", "Corpus", "the embedded sample text"),
+       {"objective", "Objective"},
+       list<&Recipe::phases>("phase", "Phases", "Phase", ""),
+       {"optimizer", "Optimiser"},
+       {"checkpoint", "Checkpoints"},
+       {"evaluation", "Evaluation"},
+       {"run", "Device"}}};
   return groups;
+}
+
+const FieldGroup* findGroup(std::string_view name) {
+  for (const FieldGroup& group : recipeGroups()) {
+    if (group.name == name) {
+      return &group;
+    }
+  }
+  return nullptr;
+}
+
+std::string fieldKey(const Field& field, size_t item) {
+  return findGroup(field.group)->isList()
+             ? std::string(field.group) + "." + std::to_string(item) + "." + std::string(field.key)
+             : std::string(field.path);
 }
 
 const Field* findField(std::string_view path) {

@@ -39,7 +39,7 @@ struct Bounds {
 };
 
 struct Field {
-  std::string_view path;   // "optimizer.learning_rate"; keys of phases: "phase.length"
+  std::string_view path;   // "optimizer.learning_rate"; keys of lists of tables: "phase.length"
   std::string_view group;  // "optimizer"; "" for the keys above all tables
   std::string_view key;    // "learning_rate"
   std::string_view label;  // for people: "Learning rate"
@@ -48,23 +48,40 @@ struct Field {
   Bounds bounds;
   std::vector<std::string_view> choices;  // all that kChoice takes; of kText: suggestions
 
-  // `phase` is the index of a phase and is ignored by keys outside of phases. Set expects the alternative of
-  // the type.
-  FieldValue (*get)(const Recipe& recipe, size_t phase) = nullptr;
-  void (*set)(Recipe& recipe, size_t phase, const FieldValue& value) = nullptr;
-
-  bool ofPhase() const { return group == "phase"; }
+  // `item` is the index in a list of tables and is ignored by keys of single ones. Set expects the
+  // alternative of the type.
+  FieldValue (*get)(const Recipe& recipe, size_t item) = nullptr;
+  void (*set)(Recipe& recipe, size_t item, const FieldValue& value) = nullptr;
 };
 
-// A table of the recipe file, in the order in which it is written and shown.
+// A table of the recipe file, in the order in which it is written and shown; or a list of them, [[phase]].
 struct FieldGroup {
   std::string_view name;   // "optimizer"
   std::string_view label;  // "Optimiser"
+
+  // Of lists alone.
+  std::string_view item_label = {};  // of one: "Phase"
+  std::string_view without = {};     // what a recipe without any means; empty = there must be one
+  size_t (*size)(const Recipe& recipe) = nullptr;
+  // Keeps the first items and adds fresh ones.
+  void (*resize)(Recipe& recipe, size_t items) = nullptr;
+  // A copy of an item behind it; or takes it out.
+  void (*duplicate)(Recipe& recipe, size_t item) = nullptr;
+  void (*remove)(Recipe& recipe, size_t item) = nullptr;
+
+  bool isList() const { return size != nullptr; }
+  // How many tables there are: 1 unless it is a list.
+  size_t count(const Recipe& recipe) const { return isList() ? size(recipe) : 1; }
 };
 
 // All keys, group by group. model.preset stands before the sizes that it fills.
 std::span<const Field> recipeFields();
 std::span<const FieldGroup> recipeGroups();
+
+// The group of that name, or nullptr.
+const FieldGroup* findGroup(std::string_view name);
+// The key as problems and settings name it: "optimizer.learning_rate", "phase.0.length".
+std::string fieldKey(const Field& field, size_t item);
 
 // The field of that path, or nullptr.
 const Field* findField(std::string_view path);
@@ -89,7 +106,7 @@ void resolvePaths(const Field& field, FieldValue& value, const std::filesystem::
 
 // Sets one field from text. model.preset fills the sizes of the model, as in a recipe file. The recipe is
 // untouched on error.
-Status setField(Recipe& recipe, const Field& field, size_t phase, std::string_view text);
+Status setField(Recipe& recipe, const Field& field, size_t item, std::string_view text);
 
 // The published BERT sizes of that name: hidden_size, num_hidden_layers, num_attention_heads and
 // intermediate_size are set, nothing else. False when there is no such preset. tiny to small: Turc et al.

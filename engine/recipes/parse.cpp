@@ -104,6 +104,13 @@ std::optional<FieldValue> valueOf(const Field& field, const toml::node& node) {
   }
 }
 
+// "[optimizer]", "[[phase]]"
+std::string headerOf(std::string_view group) {
+  const FieldGroup* found = findGroup(group);
+  const std::string header = "[" + std::string(group) + "]";
+  return found != nullptr && found->isList() ? "[" + header + "]" : header;
+}
+
 // "did you mean learning_rate of [optimizer]?"
 std::string didYouMean(std::string_view group, std::string_view key) {
   const Field* near = nearestField(group, key);
@@ -111,7 +118,7 @@ std::string didYouMean(std::string_view group, std::string_view key) {
     return "a written recipe lists every key with its meaning";
   }
   return "did you mean " + std::string(near->key) +
-         (near->group == group || near->group.empty() ? "?" : " of [" + std::string(near->group) + "]?");
+         (near->group == group || near->group.empty() ? "?" : " of " + headerOf(near->group) + "?");
 }
 
 class Reader {
@@ -125,9 +132,10 @@ class Reader {
       if (name.rfind(kBrokenHeader, 0) == 0) {
         continue;
       }
-      if (name == "phase") {
-        readPhases(node, line);
-      } else if (isGroup(name)) {
+      const FieldGroup* group = name.empty() ? nullptr : findGroup(name);
+      if (group != nullptr && group->isList()) {
+        readList(*group, node, line);
+      } else if (group != nullptr) {
         readGroup(name, node, line);
       } else {
         readKey("", 0, key, node);
@@ -136,12 +144,6 @@ class Reader {
   }
 
  private:
-  static bool isGroup(std::string_view name) {
-    const auto groups = recipeGroups();
-    return !name.empty() && std::any_of(groups.begin(), groups.end(),
-                                        [&](const FieldGroup& group) { return group.name == name; });
-  }
-
   void report(int line, std::string key, std::string text, std::string hint) {
     parsed_.problems.push_back(
         {.line = line, .key = std::move(key), .text = std::move(text), .hint = std::move(hint)});
@@ -167,28 +169,31 @@ class Reader {
     }
   }
 
-  void readPhases(const toml::node& node, int line) {
-    const toml::array* phases = node.as_array();
-    if (phases == nullptr || phases->empty() || !phases->is_homogeneous<toml::table>()) {
-      report(line, "phase", "phase is " + typeName(node) + ", not a list of tables",
-             "write [[phase]], one for each phase");
+  void readList(const FieldGroup& group, const toml::node& node, int line) {
+    const std::string name(group.name);
+    const toml::array* items = node.as_array();
+    if (items == nullptr || items->empty() || !items->is_homogeneous<toml::table>()) {
+      report(line, name, name + " is " + typeName(node) + ", not a list of tables",
+             "write [[" + name + "]], one for each " + name);
       return;
     }
-    parsed_.recipe.phases.assign(phases->size(), PhaseRecipe{});
-    for (size_t index = 0; index < phases->size(); ++index) {
-      const toml::table& table = *phases->get_as<toml::table>(index);
-      parsed_.lines["phase." + std::to_string(index)] = static_cast<int>(table.source().begin.line);
+    group.resize(parsed_.recipe, 0);
+    group.resize(parsed_.recipe, items->size());
+    for (size_t index = 0; index < items->size(); ++index) {
+      const toml::table& table = *items->get_as<toml::table>(index);
+      parsed_.lines[name + "." + std::to_string(index)] = static_cast<int>(table.source().begin.line);
       for (const auto& [key, value] : table) {
-        readKey("phase", index, key, value);
+        readKey(name, index, key, value);
       }
     }
   }
 
-  void readKey(const std::string& group, size_t phase, const toml::key& toml_key, const toml::node& node) {
+  void readKey(const std::string& group, size_t item, const toml::key& toml_key, const toml::node& node) {
     const std::string key(toml_key.str());
     const int line = static_cast<int>(toml_key.source().begin.line);
     const std::string path = group.empty() ? key : group + "." + key;
-    const std::string place = group == "phase" ? "phase." + std::to_string(phase) + "." + key : path;
+    const std::string place =
+        findGroup(group)->isList() ? group + "." + std::to_string(item) + "." + key : path;
     const Field* field = findField(path);
     if (field == nullptr) {
       reportUnknown(group, key, place, node, line);
@@ -206,7 +211,7 @@ class Reader {
       return;
     }
     resolvePaths(*field, *value, base_);
-    field->set(parsed_.recipe, phase, *value);
+    field->set(parsed_.recipe, item, *value);
   }
 
   void reportUnknown(const std::string& group, const std::string& key, const std::string& place,
@@ -224,7 +229,7 @@ class Reader {
     }
     report(line, place,
            group.empty() ? "There is no key " + inQuotes(key) + " outside of tables"
-                         : "There is no key " + inQuotes(key) + " in [" + group + "]",
+                         : "There is no key " + inQuotes(key) + " in " + headerOf(group),
            didYouMean(group, key));
   }
 

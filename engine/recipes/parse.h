@@ -2,7 +2,8 @@
 // writing spells out every default, so that a written recipe means the same to every later version.
 //
 // The file: keys of fields.h. `name` and `seed` stand above the tables [model] [text] [objective] [optimizer]
-// [checkpoint] [evaluation] [run]; each phase is a [[phase]]. A file without phases has the one of `Recipe`.
+// [checkpoint] [evaluation] [run]; each corpus is a [[corpus]], each phase a [[phase]]. A file without phases
+// has the one of `Recipe`.
 
 #pragma once
 
@@ -44,8 +45,8 @@ ParsedRecipe parseRecipe(std::string_view toml, const std::string& source);
 ParsedRecipe readRecipe(const std::filesystem::path& path);
 
 // One "key=value" of the command line: "optimizer.learning_rate=1e-3", "phase.0.steps=500",
-// "text.files=a.txt,b.txt". The index may be one past the last phase, which adds a phase. Relative paths are
-// relative to the current folder. The recipe is untouched on error.
+// "corpus.0.files=a.txt,b.txt". The index may be one past the last phase (corpus), which adds one. Relative
+// paths are relative to the current folder. The recipe is untouched on error.
 Status applySetting(Recipe& recipe, std::string_view setting);
 
 // Every key with its value, in groups, with the help text as comments; `header` lines come first as comments.

@@ -30,16 +30,44 @@ struct ModelRecipe {
   bool operator==(const ModelRecipe&) const = default;
 };
 
+// Tokenisers of both grains, the embedded sample text, and what is held out.
 struct TextRecipe {
-  std::vector<std::filesystem::path> files;  // files or folders; empty = the embedded sample text
-  int64_t sample_documents = 2000;           // size of the embedded sample text
-  int64_t sample_seed = 1;
-  std::filesystem::path vocabulary;  // a vocab.txt; empty = learnt from the text
-  int64_t vocab_size = 8000;         // of a learnt vocabulary
+  std::string tokenizer = "wordpiece";  // as Tokenizer::kind()
+  std::filesystem::path vocabulary;     // a tokeniser that is there; empty = learnt from the text
+  int64_t vocab_size = 8000;            // of a learnt vocabulary
   bool lowercase = true;
-  double heldout_fraction = 0.01;  // share of documents never trained on
+  double character_coverage = 0.9995;  // unigram, bpe
+  double sampling_alpha = 0;           // subword regularisation, BPE dropout; 0 = off
+  int64_t sampling_nbest = -1;         // unigram
+  std::string coarse = "none";         // none, phrases, words
+  std::filesystem::path coarse_file;   // phrases, a words model or a list of words; empty = learnt
+  int64_t phrase_min_count = 10;
+  double phrase_min_probability = 0.5;
+  int64_t phrase_longest = 4;
+  int64_t phrase_count = 0;                      // more than 0: thresholds are searched for so many phrases
+  std::vector<std::filesystem::path> segmented;  // word-segmented text to learn Chinese words from
+  int64_t coarse_vocab_size = 0;                 // most words kept; 0 = all found
+  std::string grain = "fine";                    // fine, coarse: what a model of one grain reads
+  int64_t sample_documents = 2000;               // size of the embedded sample text
+  int64_t sample_seed = 1;
+  std::string sample_language = "en";  // en, zh
+  double heldout_fraction = 0.01;      // share of documents never trained on
 
   bool operator==(const TextRecipe&) const = default;
+};
+
+struct CorpusRecipe {
+  std::string name;  // for mixtures; may be empty when it is the only one
+  std::vector<std::filesystem::path> files;
+  std::string format = "auto";  // auto, plain, documents, jsonl, wikiextractor
+  std::string json_key = "text";
+  double weight = 0;           // share of the rows, relative to the others; 0 = by size
+  int64_t max_tokens = 0;      // trains on random documents until they hold so many; 0 = on all
+  int64_t min_characters = 0;  // shorter documents are dropped
+  int64_t max_characters = 0;  // longer ones too; 0 = no limit
+  bool deduplicate = false;
+
+  bool operator==(const CorpusRecipe&) const = default;
 };
 
 // Negative shares and probabilities, 0 for counts: as published for the kind of rows and masks (objective.h).
@@ -78,6 +106,7 @@ struct PhaseRecipe {
   double flops = 0;
   double hidden_dropout_prob = -1;           // negative = the model's
   double attention_probs_dropout_prob = -1;  // negative = the model's
+  std::string mixture;                       // "wiki=2 news=1"; empty = the weights of the corpora
 
   bool operator==(const PhaseRecipe&) const = default;
 };
@@ -125,6 +154,7 @@ struct Recipe {
   uint64_t seed = 1;
   ModelRecipe model;
   TextRecipe text;
+  std::vector<CorpusRecipe> corpora;  // none = the embedded sample text
   ObjectiveRecipe objective;
   std::vector<PhaseRecipe> phases = {PhaseRecipe{}};
   OptimizerRecipe optimizer;

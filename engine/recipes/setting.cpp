@@ -1,6 +1,6 @@
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
-#include <utility>
 
 #include "engine/recipes/fields.h"
 #include "engine/recipes/parse.h"
@@ -18,37 +18,44 @@ std::string_view trimmed(std::string_view text) {
                                          : text.substr(first, text.find_last_not_of(' ') - first + 1);
 }
 
-// "phase.3.steps" -> the field and 3; other keys have no index.
-Result<std::pair<const Field*, size_t>> settingTarget(const Recipe& recipe, std::string_view key) {
-  size_t phase = 0;
+struct Target {
+  const Field* field = nullptr;
+  size_t item = 0;
+};
+
+// "phase.3.steps" -> the field and 3; keys of single tables have no index.
+Result<Target> settingTarget(const Recipe& recipe, std::string_view key) {
+  size_t item = 0;
   std::string path(key);
-  constexpr std::string_view kPhase = "phase.";
-  if (key.substr(0, kPhase.size()) == kPhase) {
-    const std::string_view rest = key.substr(kPhase.size());
-    const auto read = std::from_chars(rest.data(), rest.data() + rest.size(), phase);
+  const size_t dot = key.find('.');
+  const std::string name(key.substr(0, dot == std::string_view::npos ? 0 : dot));
+  const FieldGroup* group = findGroup(name);
+  if (group != nullptr && group->isList()) {
+    const std::string_view rest = key.substr(dot + 1);
+    const auto read = std::from_chars(rest.data(), rest.data() + rest.size(), item);
     if (read.ec != std::errc() || read.ptr == rest.data() + rest.size() || *read.ptr != '.') {
-      return Error{"The setting " + inQuotes(key) + " names no phase",
-                   "write phase.0.steps for the first phase"};
+      const auto example = std::find_if(recipeFields().begin(), recipeFields().end(),
+                                        [&](const Field& field) { return field.group == name; });
+      return Error{"The setting " + inQuotes(key) + " names no " + name,
+                   "write " + fieldKey(*example, 0) + " for the first " + name};
     }
-    if (phase > recipe.phases.size()) {
-      return Error{"The setting " + inQuotes(key) + " names a phase beyond the " +
-                       std::to_string(recipe.phases.size()) + " of the recipe",
-                   "phases count from 0; phase." + std::to_string(recipe.phases.size()) + " adds one"};
+    const size_t items = group->count(recipe);
+    if (item > items) {
+      return Error{"The setting " + inQuotes(key) + " names a " + name + " beyond the " +
+                       std::to_string(items) + " of the recipe",
+                   "they count from 0; " + name + "." + std::to_string(items) + " adds one"};
     }
-    path = std::string(kPhase) + std::string(read.ptr + 1, rest.data() + rest.size());
+    path = name + "." + std::string(read.ptr + 1, rest.data() + rest.size());
   }
   if (const Field* field = findField(path)) {
-    return std::pair(field, phase);
+    return Target{field, item};
   }
-  const size_t dot = path.find('.');
-  const std::string group = dot == std::string::npos ? "" : path.substr(0, dot);
-  const Field* near = nearestField(group, dot == std::string::npos ? path : path.substr(dot + 1));
+  const Field* near = nearestField(name, dot == std::string_view::npos ? path : path.substr(name.size() + 1));
   if (near == nullptr) {
     return Error{"There is no setting " + inQuotes(key), "a written recipe lists every key with its meaning"};
   }
-  const std::string meant = near->ofPhase() ? "phase." + std::to_string(phase) + "." + std::string(near->key)
-                                            : std::string(near->path);
-  return Error{"There is no setting " + inQuotes(key), "did you mean " + meant + "?"};
+  return Error{"There is no setting " + inQuotes(key),
+               "did you mean " + fieldKey(*near, near->group == name ? item : 0) + "?"};
 }
 
 }  // namespace
@@ -63,17 +70,18 @@ Status applySetting(Recipe& recipe, std::string_view setting) {
   if (!target) {
     return target.error();
   }
-  const Field& field = *target->first;
+  const Field& field = *target->field;
   Result<FieldValue> value = fieldValueFromText(field, setting.substr(equals + 1));
   if (!value) {
     return value.error();
   }
   std::error_code ignored;
   resolvePaths(field, *value, std::filesystem::current_path(ignored));
-  if (field.ofPhase() && target->second == recipe.phases.size()) {
-    recipe.phases.emplace_back();
+  const FieldGroup& group = *findGroup(field.group);
+  if (target->item == group.count(recipe)) {
+    group.resize(recipe, target->item + 1);
   }
-  field.set(recipe, target->second, *value);
+  field.set(recipe, target->item, *value);
   if (field.path == "model.preset") {
     applyPreset(recipe.model, recipe.model.preset);
   }

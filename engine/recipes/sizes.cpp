@@ -9,7 +9,9 @@
 
 #include "engine/base/clock.h"
 #include "engine/base/file.h"
+#include "engine/base/json.h"
 #include "engine/recipes/objective.h"
+#include "engine/text/grains/tokenizer_folder.h"
 
 namespace heddle {
 namespace {
@@ -224,19 +226,42 @@ ParameterCount countParameters(const ModelRecipe& model, int64_t vocab_size, boo
   return count;
 }
 
+Result<GrainSizes> givenSizes(const TextRecipe& text) {
+  std::error_code ignored;
+  if (const std::filesystem::path about = text.vocabulary / "tokenizer.json";
+      std::filesystem::exists(about, ignored)) {
+    const Result<std::string> bytes = readFile(about);
+    const Result<Json> json = bytes.ok() ? parseJson(*bytes, about.string()) : bytes.error();
+    // A tokenizer.json of other programs says nothing of sizes.
+    if (json.ok() && json->is_object() && jsonValue<int64_t>(*json, "size", 0) > 0) {
+      const auto fine = jsonValue<int64_t>(*json, "size", 0);
+      return GrainSizes{fine, std::max(fine, jsonValue<int64_t>(*json, "coarse_size", fine))};
+    }
+  }
+  const Result<Grains> grains =
+      openTokenizer(text.vocabulary, {.kind = text.tokenizer, .lowercase = text.lowercase});
+  return grains.ok() ? Result<GrainSizes>(GrainSizes{grains->fineSize(), grains->coarseSize()})
+                     : Result<GrainSizes>(grains.error());
+}
+
 int64_t expectedVocabSize(const Recipe& recipe) {
+  const TextRecipe& text = recipe.text;
   if (recipe.model.vocab_size > 0) {
     return recipe.model.vocab_size;
   }
-  if (recipe.text.vocabulary.empty()) {
-    return recipe.text.vocab_size;
+  GrainSizes sizes{text.vocab_size, text.vocab_size};
+  if (!text.vocabulary.empty()) {
+    const Result<GrainSizes> given = givenSizes(text);
+    if (!given.ok()) {
+      return 0;
+    }
+    sizes = *given;
   }
-  const Result<std::string> text = readFile(recipe.text.vocabulary);
-  if (!text) {
-    return 0;
+  if (text.grain != "coarse") {
+    return sizes.fine;
   }
-  const int64_t newlines = std::count(text->begin(), text->end(), '\n');
-  return newlines + (!text->empty() && text->back() != '\n' ? 1 : 0);
+  const int64_t wanted = text.coarse == "phrases" ? text.phrase_count : text.coarse_vocab_size;
+  return std::max(sizes.coarse, sizes.fine + wanted);
 }
 
 double forwardFlops(const ModelRecipe& model, int64_t vocab_size, double tokens, double predictions,

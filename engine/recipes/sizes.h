@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/base/result.h"
 #include "engine/recipes/recipe.h"
 
 namespace heddle {
@@ -29,9 +30,18 @@ struct ParameterCount {
 
 ParameterCount countParameters(const ModelRecipe& model, int64_t vocab_size, bool next_sentence = true);
 
-// Entries of the vocabulary that the run will have: model.vocab_size, else the lines of text.vocabulary, else
-// text.vocab_size (a learnt vocabulary; an upper bound on small texts). 0 when the vocabulary file cannot be
-// read.
+struct GrainSizes {
+  int64_t fine = 0;
+  int64_t coarse = 0;  // with the fine ones; equal to fine when there is one grain
+};
+
+// Of the tokeniser that is text.vocabulary. Errors: as openTokenizer().
+Result<GrainSizes> givenSizes(const TextRecipe& text);
+
+// Entries of the vocabulary that the run will have: model.vocab_size, else as text.vocabulary has, else
+// text.vocab_size (a learnt vocabulary; an upper bound on small texts). With text.grain = coarse also the
+// phrases or words that are asked for; how many thresholds will give is not known before. 0 when the
+// vocabulary cannot be read.
 int64_t expectedVocabSize(const Recipe& recipe);
 
 // FLOPs of one row of `tokens`, a product of matrices [m, k] [k, n] counted as 2 m k n and nothing else

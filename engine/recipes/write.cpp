@@ -63,12 +63,12 @@ std::string commentLines(std::string_view text) {
   return lines + "\n";
 }
 
-void writeGroup(std::string& out, const Recipe& recipe, std::string_view group, size_t phase) {
+void writeGroup(std::string& out, const Recipe& recipe, std::string_view group, size_t item) {
   for (const Field& field : recipeFields()) {
     if (field.group != group) {
       continue;
     }
-    const std::string setting = std::string(field.key) + " = " + tomlValue(field.get(recipe, phase));
+    const std::string setting = std::string(field.key) + " = " + tomlValue(field.get(recipe, item));
     std::string help(field.help);
     if (field.type == FieldType::kChoice) {
       help += " One of:";
@@ -77,8 +77,8 @@ void writeGroup(std::string& out, const Recipe& recipe, std::string_view group, 
       }
       help += '.';
     }
-    // The keys of later phases mean the same as those of the first.
-    if (phase > 0) {
+    // The keys of later items mean the same as those of the first.
+    if (item > 0) {
       out += setting + "\n";
     } else if (setting.size() > kCommentColumn) {
       out += "# " + help + "\n" + setting + "\n";
@@ -86,6 +86,22 @@ void writeGroup(std::string& out, const Recipe& recipe, std::string_view group, 
       out += setting + std::string(kCommentColumn + 2 - setting.size(), ' ') + "# " + help + "\n";
     }
   }
+}
+
+// What a list without items means, and an item to start from, all as comments.
+std::string emptyList(const Recipe& recipe, const FieldGroup& group) {
+  Recipe with_one = recipe;
+  group.resize(with_one, 1);
+  std::string item;
+  writeGroup(item, with_one, group.name, 0);
+  std::string out = "\n# Without any [[" + std::string(group.name) + "]]: " + std::string(group.without) +
+                    ".\n# [[" + std::string(group.name) + "]]\n";
+  for (size_t at = 0; at < item.size();) {
+    const size_t end = item.find('\n', at) + 1;
+    out += (item[at] == '#' ? "" : "# ") + item.substr(at, end - at);
+    at = end;
+  }
+  return out;
 }
 
 }  // namespace
@@ -96,10 +112,13 @@ std::string writeRecipe(const Recipe& recipe, std::span<const std::string> heade
     out += commentLines(line);
   }
   for (const FieldGroup& group : recipeGroups()) {
-    if (group.name == "phase") {
-      for (size_t phase = 0; phase < recipe.phases.size(); ++phase) {
-        out += "\n[[phase]]\n";
-        writeGroup(out, recipe, group.name, phase);
+    if (group.isList()) {
+      for (size_t item = 0; item < group.count(recipe); ++item) {
+        out += "\n[[" + std::string(group.name) + "]]\n";
+        writeGroup(out, recipe, group.name, item);
+      }
+      if (group.count(recipe) == 0) {
+        out += emptyList(recipe, group);
       }
       continue;
     }

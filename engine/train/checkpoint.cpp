@@ -10,15 +10,29 @@
 
 #include "engine/base/file.h"
 #include "engine/model/weights.h"
+#include "engine/text/grains/tokenizer_folder.h"
 
 namespace heddle {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr int kStateVersion = 1;
+constexpr int kStateVersion = 2;
 constexpr char kUnfinished[] = ".part";
 constexpr char kMoment1[] = "exp_avg.";
 constexpr char kMoment2[] = "exp_avg_sq.";
+
+// The folder into the checkpoint's, the published files of it also beside the weights.
+Status copyTokenizer(const fs::path& tokenizer, const fs::path& checkpoint) {
+  const auto grains = loadGrains(tokenizer);
+  if (!grains) {
+    return grains.error();
+  }
+  Status status = saveGrains(*grains, checkpoint / "tokenizer");
+  for (const TokenizerFile& file : grains->fine().files()) {
+    status = status.ok() ? writeFileAtomic(checkpoint / file.name, file.bytes) : status;
+  }
+  return status;
+}
 
 Status writeInto(const fs::path& folder, const CheckpointContents& contents) {
   if (Status status = makeFolder(folder); !status.ok()) {
@@ -38,11 +52,7 @@ Status writeInto(const fs::path& folder, const CheckpointContents& contents) {
       !status.ok()) {
     return status;
   }
-  const auto vocabulary = readFile(contents.vocabulary);
-  if (!vocabulary) {
-    return vocabulary.error();
-  }
-  if (Status status = writeFileAtomic(folder / "vocab.txt", *vocabulary); !status.ok()) {
+  if (Status status = copyTokenizer(contents.tokenizer, folder); !status.ok()) {
     return status;
   }
   Json state = contents.state;

@@ -1,8 +1,10 @@
 // Checkpoints: runs/ID/checkpoints/STEP/ with model.safetensors, optimizer.safetensors, config.json,
-// vocab.txt, state.json and an empty DONE. Written beside, synced, renamed: a folder without DONE does not
-// count. model.safetensors, config.json and vocab.txt alone are what others read.
+// the tokeniser, state.json and an empty DONE. Written beside, synced, renamed: a folder without DONE does not
+// count. The tokeniser is a folder of its own, tokenizer/ (tokenizer_folder.h), with its published files
+// (vocab.txt, spiece.model, vocab.json and merges.txt) also beside the weights: those, model.safetensors and
+// config.json are what others read.
 //
-// state.json, version 1: {"version", "step", "next_sentence", "lowercase", "progress": Progress::toJson()}
+// state.json, version 2: {"version", "step", "next_sentence", "grain", "progress": Progress::toJson()}
 
 #pragma once
 
@@ -24,7 +26,7 @@ struct CheckpointContents {
   const OptimizerState* optimizer;
   ModelRecipe model;  // vocab_size resolved
   bool next_sentence = true;
-  std::filesystem::path vocabulary;
+  std::filesystem::path tokenizer;  // the folder
   Json state;  // everything but "version" and "next_sentence"
 };
 

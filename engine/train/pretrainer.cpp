@@ -41,13 +41,13 @@ const char* precisionName(ComputeType type) {
 class Pretrainer {
  public:
   Pretrainer(const PretrainingOptions& options, RunChannel& channel, const ComputePlace& place,
-             ComputeType type, const PreparedCorpus& corpus, const PretrainingData& data)
+             ComputeType type, const PreparedText& text, const PretrainingData& data)
       : options_(options),
         recipe_(options.recipe),
         channel_(channel),
         place_(place),
         type_(type),
-        corpus_(corpus),
+        text_(text),
         data_(data),
         model_recipe_(resolvedModel()),
         bert_(parameters_, model_recipe_, predictsPairs(recipe_.objective)),
@@ -89,7 +89,7 @@ class Pretrainer {
   RunChannel& channel_;
   const ComputePlace& place_;
   ComputeType type_;
-  const PreparedCorpus& corpus_;
+  const PreparedText& text_;
   const PretrainingData& data_;
   ModelRecipe model_recipe_;
   ParameterSet parameters_;
@@ -339,9 +339,9 @@ Status Pretrainer::save() {
                                      &optimizer_,
                                      model_recipe_,
                                      predictsPairs(recipe_.objective),
-                                     corpus_.vocabulary,
+                                     text_.tokenizer,
                                      {{"step", step},
-                                      {"lowercase", corpus_.lowercase},
+                                      {"grain", text_.grain},
                                       {"precision", precisionName(type_)},
                                       {"progress", progress_.toJson()}}});
   if (!bytes) {
@@ -431,7 +431,7 @@ Result<RunStopped> Pretrainer::run() {
 // least a tenth faster in it than in fp32. Steps decide, not products: on a CPU the operations around the
 // products stay fp32.
 ComputeType choosePrecision(const PretrainingOptions& options, RunChannel& channel, const ComputePlace& place,
-                            const PreparedCorpus& corpus, const PretrainingData& data) {
+                            const PreparedText& text, const PretrainingData& data) {
   const std::string& asked = options.recipe.run.precision;
   if (asked != "auto") {
     return asked == "bf16" ? ComputeType::kBf16 : ComputeType::kFp32;
@@ -448,7 +448,7 @@ ComputeType choosePrecision(const PretrainingOptions& options, RunChannel& chann
   }
   channel.describeActivity("measuring precisions");
   const auto rate = [&](ComputeType type) {
-    return Pretrainer(options, channel, place, type, corpus, data).measureRate();
+    return Pretrainer(options, channel, place, type, text, data).measureRate();
   };
   return rate(ComputeType::kBf16) > 1.1 * rate(ComputeType::kFp32) ? ComputeType::kBf16 : ComputeType::kFp32;
 }
@@ -472,29 +472,29 @@ Result<RunStopped> prepareAndTrain(const PretrainingOptions& options, RunChannel
   if (!place) {
     return place.error();
   }
-  const auto corpus = prepareCorpus(
-      options.recipe.text, options.workspace, [&channel](double fraction, std::string_view what) {
-        channel.describeActivity(std::string(what) + " (" + std::to_string(static_cast<int>(100 * fraction)) +
-                                 " %)");
-        return !channel.stopRequested();
-      });
-  if (!corpus) {
+  const auto text =
+      prepareText(options.recipe.text, options.recipe.corpora, options.workspace,
+                  [&channel](double fraction, std::string_view what) {
+                    channel.describeActivity(std::string(what) + " (" +
+                                             std::to_string(static_cast<int>(100 * fraction)) + " %)");
+                    return !channel.stopRequested();
+                  });
+  if (!text) {
     if (channel.stopRequested()) {
       const std::vector<int64_t> steps = listCheckpoints(options.folder);
       return RunStopped{StopReason::kStopped, steps.empty() ? 0 : steps.back()};
     }
-    return corpus.error();
+    return text.error();
   }
-  channel.info("text: " + std::to_string(corpus->documents) + " documents (" +
-               std::to_string(corpus->heldout_documents) + " held out), " +
-               std::to_string(corpus->sentences) + " sentences, " + std::to_string(corpus->tokens) +
-               " tokens");
-  const auto data = PretrainingData::open(*corpus, options.recipe.objective, options.recipe.seed);
+  channel.info("text: " + std::to_string(text->documents()) + " documents (" +
+               std::to_string(text->heldoutDocuments()) + " held out), " + std::to_string(text->sentences()) +
+               " sentences, " + std::to_string(text->tokens()) + " tokens");
+  const auto data = PretrainingData::open(*text, options.recipe.objective, options.recipe.seed);
   if (!data) {
     return data.error();
   }
-  const ComputeType type = choosePrecision(options, channel, *place, *corpus, *data);
-  return Pretrainer(options, channel, *place, type, *corpus, *data).run();
+  const ComputeType type = choosePrecision(options, channel, *place, *text, *data);
+  return Pretrainer(options, channel, *place, type, *text, *data).run();
 }
 
 }  // namespace

@@ -181,9 +181,9 @@ void makeBatch(benchmark::State& state) {
                             ("heddle_bench_" + std::to_string(::getpid()))};
   TextRecipe recipe;
   recipe.vocab_size = 2000;
-  const Result<PreparedCorpus> corpus = prepareCorpus(recipe, workspace);
+  const Result<PreparedText> text = prepareText(recipe, {}, workspace);
   const Result<PretrainingData> data =
-      corpus.ok() ? PretrainingData::open(*corpus, {}, 1) : Result<PretrainingData>(corpus.error());
+      text.ok() ? PretrainingData::open(*text, {}, 1) : Result<PretrainingData>(text.error());
   if (!data.ok()) {
     state.SkipWithError(data.error().message().c_str());
     return;

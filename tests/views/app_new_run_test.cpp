@@ -32,11 +32,11 @@ class NewRunTest : public WorkspaceTest {
 
 TEST_F(NewRunTest, EveryKeyOfTheTableHasAnEditor) {
   RecipeForm form;
-  form.setRecipe(Recipe{});
+  Recipe recipe;
+  recipe.corpora.resize(1);  // a list without items has no editors
+  form.setRecipe(recipe);
   for (const Field& field : recipeFields()) {
-    const QString key = field.ofPhase()
-                            ? QStringLiteral("phase.0.") + QString::fromStdString(std::string(field.key))
-                            : QString::fromStdString(std::string(field.path));
+    const QString key = QString::fromStdString(fieldKey(field, 0));
     EXPECT_NE(form.editor(key), nullptr) << key.toStdString();
   }
 }
@@ -62,6 +62,23 @@ TEST_F(NewRunTest, APhaseCanBeAdded) {
   QTest::mouseClick(add, Qt::LeftButton);
   EXPECT_EQ(form.recipe().phases.size(), 2u);
   EXPECT_NE(form.editor(QStringLiteral("phase.1.length")), nullptr);
+}
+
+TEST_F(NewRunTest, ACorpusCanBeAddedAndTakenOutAgain) {
+  RecipeForm form;
+  form.setRecipe(Recipe{});
+  EXPECT_EQ(form.editor(QStringLiteral("corpus.0.files")), nullptr);
+  auto* first = form.findChild<QAbstractButton*>(QStringLiteral("add-corpus"));
+  ASSERT_NE(first, nullptr);
+  QTest::mouseClick(first, Qt::LeftButton);
+  type(form.editor(QStringLiteral("corpus.0.files")), QStringLiteral("/a.txt, /b"));
+  ASSERT_EQ(form.recipe().corpora.size(), 1u);
+  EXPECT_EQ(form.recipe().corpora[0].files, (std::vector<std::filesystem::path>{"/a.txt", "/b"}));
+  QTest::mouseClick(form.findChild<QAbstractButton*>(QStringLiteral("add-corpus-0")), Qt::LeftButton);
+  EXPECT_EQ(form.recipe().corpora.size(), 2u);
+  QTest::mouseClick(form.findChild<QAbstractButton*>(QStringLiteral("remove-corpus-1")), Qt::LeftButton);
+  QTest::mouseClick(form.findChild<QAbstractButton*>(QStringLiteral("remove-corpus-0")), Qt::LeftButton);
+  EXPECT_TRUE(form.recipe().corpora.empty());
 }
 
 TEST_F(NewRunTest, AllProblemsStandBesideTheirFieldsAndStartSaysWhyItIsDisabled) {

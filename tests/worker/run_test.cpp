@@ -243,7 +243,7 @@ TEST_F(EngineRun, AllProblemsOfARecipeAreReportedAtOnceAndNothingIsStarted) {
 
 TEST_F(EngineRun, EmptyCorpusFailsWithItsPathAndAHint) {
   const auto empty = write("empty.txt", "\n\n");
-  const Finished finished = runEngine(arguments("empty", {"--set", "text.files=" + empty.string()}));
+  const Finished finished = runEngine(arguments("empty", {"--set", "corpus.0.files=" + empty.string()}));
   EXPECT_EQ(finished.exit_code, 1);
   EXPECT_NE(finished.output.find("empty.txt"), std::string::npos) << finished.output;
   const auto events = readEvents(run("empty"));
@@ -256,7 +256,7 @@ TEST_F(EngineRun, BinaryCorpusFailsWithItsPath) {
                                                       "ELF\0\0\x01\x02\xff\xfe",
                                                       10) +
                                               std::string(5000, '\0'));
-  const Finished finished = runEngine(arguments("binary", {"--set", "text.files=" + binary.string()}));
+  const Finished finished = runEngine(arguments("binary", {"--set", "corpus.0.files=" + binary.string()}));
   EXPECT_EQ(finished.exit_code, 1);
   EXPECT_NE(finished.output.find("binary.dat"), std::string::npos) << finished.output;
 }
@@ -339,6 +339,73 @@ TEST_F(Serve, AnswersWithMapsWhoseRowsSumToOne) {
   EXPECT_EQ(probs.shape, (std::vector<int64_t>{2, 2, n, n}));
   EXPECT_EQ(reply.answer.tokens.front().text, "[CLS]");
   EXPECT_EQ(reply.answer.tokens.back().segment, 1);
+}
+
+TEST_F(Serve, ModelsOfOtherTokenizersTrainAndAreAskedInTheirTokens) {
+  struct Case {
+    std::string id;
+    std::vector<std::string> settings;
+    std::string text;
+  };
+  const std::vector<Case> cases = {
+      {"unigram", {"text.tokenizer=unigram"}, "The weaver laughs."},
+      {"characters",
+       {"text.tokenizer=characters", "text.sample_language=zh", "text.vocab_size=2000"},
+       "\u4eca\u5929\u5929\u6c14\u5f88\u597d"},
+      {"phrases",
+       {"text.coarse=phrases", "text.phrase_min_count=3", "text.grain=coarse", "text.sample_documents=300"},
+       "As a matter of fact, the weaver laughs in front of the loom."}};
+  for (const Case& one : cases) {
+    std::vector<std::string> more;
+    for (const char* setting : {"phase.0.steps=2", "phase.1.steps=1", "optimizer.warmup_steps=0"}) {
+      more.insert(more.end(), {"--set", setting});
+    }
+    for (const std::string& setting : one.settings) {
+      more.insert(more.end(), {"--set", setting});
+    }
+    const Finished trained = runEngine(arguments(one.id, more));
+    ASSERT_EQ(trained.exit_code, 0) << one.id << ": " << trained.output;
+    const auto reply =
+        ask({7, run(one.id) / "checkpoints" / "3", one.text, "", folder.path() / (one.id + ".safetensors")});
+    ASSERT_FALSE(reply.failed) << one.id << ": " << reply.failure.text;
+    const std::vector<AttentionToken>& tokens = reply.answer.tokens;
+    ASSERT_GT(tokens.size(), 3u);
+    int32_t covered = 0;
+    bool has_phrase = false;
+    for (const AttentionToken& token : tokens) {
+      EXPECT_GE(token.end, token.begin);
+      covered = std::max(covered, token.end);
+      has_phrase = has_phrase || (token.begin >= 0 && token.text.find(' ') != std::string::npos);
+    }
+    EXPECT_EQ(covered, static_cast<int32_t>(one.text.size())) << one.id;
+    EXPECT_EQ(has_phrase, one.id == "phrases");
+    // Training goes on from a checkpoint of such a model, too.
+    EXPECT_EQ(runEngine({"resume", one.id, "--workspace", workspace()}).exit_code, 0) << one.id;
+  }
+}
+
+TEST_F(EngineRun, MixesCorporaByPhaseAndSubsetsThem) {
+  const auto file = [&](const std::string& name, const std::string& word) {
+    std::string text;
+    for (int document = 0; document < 60; ++document) {
+      for (int sentence = 0; sentence < 6; ++sentence) {
+        text += "The " + word + " number " + std::to_string(document) + " stands here again.\n";
+      }
+      text += "\n";
+    }
+    return write(name, text).string();
+  };
+  write("recipe.toml", std::string(kRecipe) + "mixture = \"b=3 a=1\"\n[[corpus]]\nname = \"a\"\nfiles = [\"" +
+                           file("a.txt", "apple") + "\"]\n[[corpus]]\nname = \"b\"\nfiles = [\"" +
+                           file("b.txt", "boat") + "\"]\nmax_tokens = 1500\n");
+  const Finished finished = runEngine(arguments("mixed"));
+  EXPECT_EQ(finished.exit_code, 0) << finished.output;
+  const Finished unknown = runEngine(arguments("unknown", {"--set", "phase.0.mixture=c=1"}));
+  EXPECT_EQ(unknown.exit_code, 2);
+  EXPECT_NE(unknown.output.find("names the corpus \"c\""), std::string::npos) << unknown.output;
+  const Finished large = runEngine(arguments("large", {"--set", "corpus.1.max_tokens=1000000"}));
+  EXPECT_EQ(large.exit_code, 1);
+  EXPECT_NE(large.output.find("max_tokens is 1000000"), std::string::npos) << large.output;
 }
 
 TEST_F(Serve, ForeignCheckpointIsOneSentence) {

@@ -37,7 +37,7 @@ class CorpusTest : public WorkspaceTest {
   void writeCorpus() const {
     CorpusWriter made = writer();
     ASSERT_TRUE(addDocuments(made, 0, 20).ok());
-    ASSERT_TRUE(made.finish({.text_bytes = 200, .dropped = {{"duplicate", 3}}, .seconds = 1.5}).ok());
+    ASSERT_TRUE(made.finish({.text_bytes = 200, .filters = {{"duplicate", 3}}, .seconds = 1.5}).ok());
   }
   std::string failure() const {
     const Result<Corpus> corpus = Corpus::open(folder(), 0.1);
@@ -148,7 +148,7 @@ TEST_F(CorpusTest, ReadsItsReportBack) {
   ASSERT_TRUE(report.ok()) << report.error().message();
   EXPECT_EQ(report->vocabulary, kVocabulary);
   EXPECT_EQ(report->text_bytes, 200);
-  EXPECT_EQ(report->dropped.at("duplicate"), 3);
+  EXPECT_EQ(report->filters.at("duplicate"), 3);
   EXPECT_EQ(report->seconds, 1.5);
   EXPECT_EQ(report->toJson(), CorpusReport::fromJson(report->toJson().dump(), "x")->toJson());
 }

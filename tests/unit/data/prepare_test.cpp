@@ -4,8 +4,8 @@
 
 #include "engine/base/file.h"
 #include "engine/data/corpus.h"
+#include "engine/text/grains/tokenizer_folder.h"
 #include "engine/text/sample_text.h"
-#include "engine/text/wordpiece.h"
 #include "tests/unit/data/workspace_fixture.h"
 
 namespace heddle {
@@ -20,26 +20,33 @@ class PrepareTest : public WorkspaceTest {
     recipe.heldout_fraction = 0.1;
     return recipe;
   }
-  std::string failure(const TextRecipe& recipe) const {
-    const Result<PreparedCorpus> corpus = prepareCorpus(recipe, workspace());
-    return corpus.ok() ? "prepared" : corpus.error().message();
+  Result<PreparedText> prepare(const TextRecipe& recipe,
+                               const std::vector<CorpusRecipe>& corpora = {}) const {
+    return prepareText(recipe, corpora, workspace());
+  }
+  static std::vector<CorpusRecipe> corpusOf(std::vector<std::filesystem::path> files) {
+    return {{.files = std::move(files)}};
+  }
+  std::string failure(const TextRecipe& recipe, const std::vector<CorpusRecipe>& corpora = {}) const {
+    const Result<PreparedText> text = prepare(recipe, corpora);
+    return text.ok() ? "prepared" : text.error().message();
   }
 };
 
 TEST_F(PrepareTest, PacksTheSampleTextSoThatItsTokensCanBeReadBack) {
-  const Result<PreparedCorpus> corpus = prepareCorpus(sample(), workspace());
+  const Result<PreparedText> corpus = prepare(sample());
   ASSERT_TRUE(corpus.ok()) << corpus.error().message();
-  EXPECT_EQ(corpus->documents, 60);
-  EXPECT_EQ(corpus->heldout_documents, 6);
-  const Result<WordPiece> vocabulary = WordPiece::load(corpus->vocabulary, corpus->lowercase);
-  const Result<Corpus> shard = Corpus::open(corpus->corpus, 0.1);
+  EXPECT_EQ(corpus->documents(), 60);
+  EXPECT_EQ(corpus->heldoutDocuments(), 6);
+  const Result<Grains> vocabulary = loadGrains(corpus->tokenizer);
+  const Result<Corpus> shard = Corpus::open(corpus->corpora.at(0).folder, 0.1);
   ASSERT_TRUE(vocabulary.ok() && shard.ok());
-  EXPECT_EQ(vocabulary->size(), 500);
-  EXPECT_EQ(shard->tokens(), corpus->tokens);
-  EXPECT_EQ(shard->sentences(), corpus->sentences);
+  EXPECT_EQ(vocabulary->fineSize(), 500);
+  EXPECT_EQ(shard->tokens(), corpus->tokens());
+  EXPECT_EQ(shard->sentences(), corpus->sentences());
   for (const int64_t document : {0, 17, 59}) {
     std::vector<int32_t> expected;
-    for (const Piece& piece : vocabulary->encode(documentText(generateDocument(1, document)))) {
+    for (const Piece& piece : vocabulary->fine().encode(documentText(generateDocument(1, document)))) {
       expected.push_back(piece.id);
     }
     std::vector<int32_t> ids;
@@ -50,51 +57,50 @@ TEST_F(PrepareTest, PacksTheSampleTextSoThatItsTokensCanBeReadBack) {
 }
 
 TEST_F(PrepareTest, UsesAgainWhatIsThereAndMakesAnewWhatIsDamaged) {
-  const Result<PreparedCorpus> first = prepareCorpus(sample(), workspace());
+  const Result<PreparedText> first = prepare(sample());
   ASSERT_TRUE(first.ok());
-  const std::filesystem::path part = first->corpus / "00000.shard";
+  const std::filesystem::path part = first->corpora.at(0).folder / "00000.shard";
   const auto time = std::filesystem::last_write_time(part);
   const std::string bytes = *readFile(part);
-  const Result<PreparedCorpus> second = prepareCorpus(sample(), workspace());
+  const Result<PreparedText> second = prepare(sample());
   ASSERT_TRUE(second.ok());
-  EXPECT_EQ(second->corpus, first->corpus);
+  EXPECT_EQ(second->corpora.at(0).folder, first->corpora.at(0).folder);
   EXPECT_EQ(std::filesystem::last_write_time(part), time);
 
   ASSERT_TRUE(writeFileAtomic(part, bytes.substr(0, bytes.size() / 2)).ok());
-  ASSERT_TRUE(writeFileAtomic(first->vocabulary, "broken").ok());
-  ASSERT_TRUE(prepareCorpus(sample(), workspace()).ok());
+  ASSERT_TRUE(writeFileAtomic(first->tokenizer / "vocab.txt", "broken").ok());
+  ASSERT_TRUE(prepare(sample()).ok());
   EXPECT_EQ(*readFile(part), bytes);
 }
 
 TEST_F(PrepareTest, NamesCorporaByTextAndSettings) {
-  const PreparedCorpus base = *prepareCorpus(sample(), workspace());
+  const PreparedText base = *prepare(sample());
   TextRecipe other = sample();
   other.heldout_fraction = 0.2;
-  EXPECT_EQ(prepareCorpus(other, workspace())->corpus, base.corpus);
-  EXPECT_EQ(prepareCorpus(other, workspace())->vocabulary, base.vocabulary);
+  EXPECT_EQ(prepare(other)->corpora.at(0).folder, base.corpora.at(0).folder);
+  EXPECT_EQ(prepare(other)->tokenizer, base.tokenizer);
   other = sample();
   other.lowercase = false;
-  EXPECT_NE(prepareCorpus(other, workspace())->vocabulary, base.vocabulary);
+  EXPECT_NE(prepare(other)->tokenizer, base.tokenizer);
   other = sample();
   other.sample_seed = 2;
-  EXPECT_NE(prepareCorpus(other, workspace())->corpus, base.corpus);
+  EXPECT_NE(prepare(other)->corpora.at(0).folder, base.corpora.at(0).folder);
   // The same text from a file is the same corpus.
   std::string text;
   for (int64_t index = 0; index < 60; ++index) {
     text += documentText(generateDocument(1, index)) + "\n";
   }
   other = sample();
-  other.files = {write("sample.txt", text)};
-  EXPECT_EQ(prepareCorpus(other, workspace())->corpus, base.corpus);
+  EXPECT_EQ(prepare(other, corpusOf({write("sample.txt", text)}))->corpora.at(0).folder,
+            base.corpora.at(0).folder);
 }
 
 TEST_F(PrepareTest, TakesAVocabularyThatIsGiven) {
   TextRecipe recipe = sample();
   recipe.vocabulary = write("vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nthe\n.\n");
-  const Result<PreparedCorpus> corpus = prepareCorpus(recipe, workspace());
+  const Result<PreparedText> corpus = prepare(recipe);
   ASSERT_TRUE(corpus.ok()) << corpus.error().message();
-  EXPECT_EQ(*readFile(corpus->vocabulary), *readFile(recipe.vocabulary));
-  EXPECT_NE(corpus->vocabulary, recipe.vocabulary);
+  EXPECT_EQ(*readFile(corpus->tokenizer / "vocab.txt"), *readFile(recipe.vocabulary));
   recipe.vocabulary = write("bad.txt", "the\n");
   EXPECT_NE(failure(recipe).find("it has no [PAD]"), std::string::npos);
   recipe.vocabulary = root / "nowhere.txt";
@@ -104,31 +110,168 @@ TEST_F(PrepareTest, TakesAVocabularyThatIsGiven) {
 TEST_F(PrepareTest, HoldsOutAtLeastOneDocumentAndNeverAll) {
   TextRecipe recipe = sample(2);
   recipe.heldout_fraction = 0.001;
-  EXPECT_EQ(prepareCorpus(recipe, workspace())->heldout_documents, 1);
+  EXPECT_EQ(prepare(recipe)->heldoutDocuments(), 1);
   recipe.heldout_fraction = 0.999;
-  EXPECT_EQ(prepareCorpus(recipe, workspace())->heldout_documents, 1);
+  EXPECT_EQ(prepare(recipe)->heldoutDocuments(), 1);
   recipe.heldout_fraction = 0;
-  EXPECT_EQ(prepareCorpus(recipe, workspace())->heldout_documents, 0);
+  EXPECT_EQ(prepare(recipe)->heldoutDocuments(), 0);
   recipe.heldout_fraction = 0.5;
   recipe.sample_documents = 1;
-  EXPECT_EQ(prepareCorpus(recipe, workspace())->heldout_documents, 0);
+  EXPECT_EQ(prepare(recipe)->heldoutDocuments(), 0);
 }
 
 TEST_F(PrepareTest, RefusesEmptyCorpora) {
   TextRecipe recipe = sample();
-  recipe.files = {write("empty.txt", "\n  \n\n")};
-  EXPECT_NE(failure(recipe).find("empty.txt holds no text"), std::string::npos) << failure(recipe);
-  recipe.files = {write("controls.txt", "\x01\x02\n")};
-  EXPECT_NE(failure(recipe).find("no words"), std::string::npos) << failure(recipe);
+  std::vector<CorpusRecipe> corpora = corpusOf({write("empty.txt", "\n  \n\n")});
+  EXPECT_NE(failure(recipe, corpora).find("empty.txt holds no text"), std::string::npos)
+      << failure(recipe, corpora);
+  corpora = corpusOf({write("controls.txt", "\x01\x02\n")});
+  EXPECT_NE(failure(recipe, corpora).find("no words"), std::string::npos) << failure(recipe, corpora);
   recipe.vocabulary = write("vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nthe\n");
-  EXPECT_NE(failure(recipe).find("holds no words"), std::string::npos) << failure(recipe);
+  EXPECT_NE(failure(recipe, corpora).find("holds no words"), std::string::npos) << failure(recipe, corpora);
   EXPECT_TRUE(std::filesystem::is_empty(*std::filesystem::directory_iterator(workspace().corpora())));
+}
+
+TEST_F(PrepareTest, NamesFiltersThatLeaveNothing) {
+  std::vector<CorpusRecipe> corpora = corpusOf({write("short.txt", "one\n\ntwo\n\na longer document\n")});
+  corpora[0].name = "wiki";
+  corpora[0].min_characters = 100;
+  const std::string text = failure(sample(), corpora);
+  EXPECT_NE(text.find("the filters leave nothing of the corpus wiki"), std::string::npos) << text;
+  EXPECT_NE(text.find("3 too short"), std::string::npos) << text;
+}
+
+TEST_F(PrepareTest, FiltersBeforeLearningAndPackingAndReportsIt) {
+  std::string text;
+  for (int64_t index = 0; index < 40; ++index) {
+    text += documentText(generateDocument(1, index)) + "\n" + (index % 4 == 0 ? "short\n\n" : "");
+  }
+  std::vector<CorpusRecipe> corpora = corpusOf({write("mixed.txt", text + text)});
+  const int64_t all = prepare(sample(), corpora)->documents();
+  EXPECT_EQ(all, 100);
+  corpora[0].min_characters = 10;
+  corpora[0].deduplicate = true;
+  const Result<PreparedText> kept = prepare(sample(), corpora);
+  ASSERT_TRUE(kept.ok()) << kept.error().message();
+  EXPECT_EQ(kept->documents(), 40);
+  EXPECT_EQ(kept->corpora.at(0).report.filters.at("too_short"), 20);
+  // What is left is the plain text without them, so it is that corpus.
+  std::string plain;
+  for (int64_t index = 0; index < 40; ++index) {
+    plain += documentText(generateDocument(1, index)) + "\n";
+  }
+  EXPECT_EQ(prepare(sample(), corpusOf({write("plain.txt", plain)}))->corpora.at(0).folder,
+            kept->corpora.at(0).folder);
+}
+
+TEST_F(PrepareTest, PacksSeveralCorporaWithOneTokenizer) {
+  std::vector<CorpusRecipe> corpora;
+  for (int64_t corpus = 0; corpus < 2; ++corpus) {
+    std::string text;
+    for (int64_t index = 0; index < 30; ++index) {
+      text += documentText(generateDocument(static_cast<uint64_t>(corpus) + 1, index)) + "\n";
+    }
+    const std::string name(1, static_cast<char>('a' + corpus));
+    corpora.push_back({.name = name, .files = {write(name + ".txt", text)}});
+  }
+  const Result<PreparedText> both = prepare(sample(), corpora);
+  ASSERT_TRUE(both.ok()) << both.error().message();
+  ASSERT_EQ(both->corpora.size(), 2u);
+  EXPECT_EQ(both->documents(), 60);
+  EXPECT_EQ(both->heldoutDocuments(), 6);
+  EXPECT_NE(both->corpora[0].folder, both->corpora[1].folder);
+  EXPECT_EQ(both->corpora[0].report.vocabulary, both->corpora[1].report.vocabulary);
+  EXPECT_NE(prepare(sample(), {corpora[0]})->tokenizer, both->tokenizer);
+}
+
+TEST_F(PrepareTest, PacksPhrasesAsTheCoarseGrain) {
+  TextRecipe recipe = sample(400);
+  recipe.coarse = "phrases";
+  recipe.phrase_min_count = 5;
+  const Result<PreparedText> text = prepare(recipe);
+  ASSERT_TRUE(text.ok()) << text.error().message();
+  const CorpusReport& report = text->corpora.at(0).report;
+  EXPECT_GT(report.vocabulary.coarse_size, report.vocabulary.fine_size);
+  EXPECT_GT(report.coarseRate(), 0.01);
+  EXPECT_LT(report.coarse_tokens, report.tokens);
+  // The counts are those of the units.
+  const Result<Corpus> corpus = Corpus::open(text->corpora.at(0).folder, 0.1);
+  ASSERT_TRUE(corpus.ok());
+  int64_t coarse_units = 0, coarse_tokens = 0, tokens = 0;
+  for (int64_t unit = 0; unit < corpus->units(); ++unit) {
+    const bool coarse = corpus->unitCoarse(unit) != kFallsBack;
+    coarse_units += coarse;
+    coarse_tokens += coarse ? 1 : corpus->unitTokens(unit);
+    tokens += corpus->unitTokens(unit);
+  }
+  EXPECT_EQ(coarse_units, report.coarse_units);
+  EXPECT_EQ(coarse_tokens, report.coarse_tokens);
+  EXPECT_EQ(tokens, report.tokens);
+}
+
+TEST_F(PrepareTest, LearnsTheOtherKindsOfTokenizers) {
+  for (const std::string kind : {"unigram", "bpe", "words", "characters", "wordpiece-hf"}) {
+    TextRecipe recipe = sample(200);
+    recipe.tokenizer = kind;
+    const Result<PreparedText> text = prepare(recipe);
+    ASSERT_TRUE(text.ok()) << kind << ": " << text.error().message();
+    const Result<Grains> grains = loadGrains(text->tokenizer);
+    ASSERT_TRUE(grains.ok()) << grains.error().message();
+    EXPECT_EQ(grains->fine().kind(), kind);
+    EXPECT_EQ(text->corpora.at(0).report.vocabulary.fine_size, grains->fineSize());
+  }
+}
+
+TEST_F(PrepareTest, SamplesSegmentationsIntoACorpusOfItsOwn) {
+  TextRecipe recipe = sample(100);
+  recipe.tokenizer = "unigram";
+  const Result<PreparedText> best = prepare(recipe);
+  recipe.sampling_alpha = 0.1;
+  const Result<PreparedText> sampled = prepare(recipe);
+  ASSERT_TRUE(best.ok() && sampled.ok());
+  EXPECT_EQ(best->tokenizer, sampled->tokenizer);
+  EXPECT_NE(best->corpora.at(0).folder, sampled->corpora.at(0).folder);
+  EXPECT_GT(sampled->tokens(), best->tokens());
+}
+
+TEST_F(PrepareTest, ReportsAFullDiskWhilePackingAndGoesOnAfterwards) {
+  const std::filesystem::path folder = prepare(sample())->corpora.at(0).folder;
+  std::filesystem::remove_all(folder);
+  std::filesystem::create_directories(folder);
+  // A link stands in for a full disk.
+  const std::filesystem::path beside = folder / ("00000.shard.part" + std::to_string(::getpid()));
+  std::filesystem::create_symlink("/dev/full", beside);
+  EXPECT_NE(failure(sample()).find("No space left on device"), std::string::npos) << failure(sample());
+  std::filesystem::remove(beside);
+  EXPECT_EQ(failure(sample()), "prepared");
+}
+
+TEST_F(PrepareTest, TakesDocumentsOfOneToken) {
+  std::vector<CorpusRecipe> corpora = corpusOf({write("tokens.txt", "a\n\nb\n\nc\n\nd\n")});
+  TextRecipe recipe = sample();
+  recipe.vocabulary = write("vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\nb\n");
+  const Result<PreparedText> text = prepare(recipe, corpora);
+  ASSERT_TRUE(text.ok()) << text.error().message();
+  EXPECT_EQ(text->tokens(), 4);
+  EXPECT_EQ(text->documents(), 4);
+}
+
+TEST_F(PrepareTest, NamesTheFileOfAnotherEncoding) {
+  std::string latin1;
+  for (int line = 0; line < 2000; ++line) {
+    latin1 +=
+        "Ein M\xe4rchen \xfc"
+        "ber \xd6l und \xc4pfel\n";
+  }
+  const std::string text =
+      failure(sample(), corpusOf({write("good.txt", "plain text\n"), write("latin1.txt", latin1)}));
+  EXPECT_NE(text.find("latin1.txt"), std::string::npos) << text;
 }
 
 TEST_F(PrepareTest, StopsWhenAskedAndLeavesNoCorpusBehind) {
   for (const double until : {0.0, 0.15, 0.35, 0.4}) {
     const auto progress = [until](double fraction, std::string_view) { return fraction < until; };
-    const Result<PreparedCorpus> corpus = prepareCorpus(sample(), workspace(), progress);
+    const Result<PreparedText> corpus = prepareText(sample(), {}, workspace(), progress);
     ASSERT_FALSE(corpus.ok()) << until;
     EXPECT_NE(corpus.error().message().find("cancelled"), std::string::npos);
   }
@@ -146,7 +289,7 @@ TEST_F(PrepareTest, ReportsProgressThatOnlyRises) {
     last = fraction;
     return true;
   };
-  ASSERT_TRUE(prepareCorpus(sample(600), workspace(), progress).ok());
+  ASSERT_TRUE(prepareText(sample(600), {}, workspace(), progress).ok());
   EXPECT_EQ(last, 1.0);
 }
 
@@ -167,8 +310,9 @@ TEST_F(PrepareTest, NamesAWorkspaceThatCannotBeWritten) {
 TEST_F(PrepareTest, NamesTextThatCannotBeRead) {
   // Opens, but no byte of it can be read, by root neither.
   TextRecipe recipe = sample();
-  recipe.files = {"/proc/self/mem"};
-  EXPECT_NE(failure(recipe).find("/proc/self/mem: Input/output error"), std::string::npos) << failure(recipe);
+  std::vector<CorpusRecipe> corpora = corpusOf({"/proc/self/mem"});
+  EXPECT_NE(failure(recipe, corpora).find("/proc/self/mem: Input/output error"), std::string::npos)
+      << failure(recipe, corpora);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
 #include <thread>
 
@@ -9,6 +10,7 @@
 #include "engine/base/random.h"
 #include "engine/data/corpus.h"
 #include "engine/data/permutation.h"
+#include "engine/text/grains/tokenizer_folder.h"
 #include "tests/unit/data/workspace_fixture.h"
 
 namespace heddle {
@@ -40,14 +42,19 @@ class PretrainingDataTest : public WorkspaceTest {
     for (int word = 0; word < tokens; ++word) {
       vocabulary += "w" + std::to_string(word) + "\n";
     }
-    corpus.vocabulary = write("vocab.txt", vocabulary);
-    corpus.corpus = root / "corpus";
-    corpus.heldout_fraction = heldout_fraction;
+    write("vocab.txt", vocabulary);
+    text.tokenizer = root / "tokenizer";
+    text.heldout_fraction = heldout_fraction;
+    text.corpora.resize(1);
+    text.corpora[0].folder = root / "corpus";
+    const Grains grains(makeTokenizer(WordPiece::load(root / "text" / "vocab.txt", true).value()));
+    ASSERT_TRUE(saveGrains(grains, text.tokenizer).ok());
     vocab_size = kFirstWord + tokens;
     document_of.clear();
     held.clear();
     Result<CorpusWriter> writer = CorpusWriter::open(
-        corpus.corpus, {.fine_size = vocab_size, .coarse_size = vocab_size, .hash = contentHash(vocabulary)});
+        text.corpora[0].folder,
+        {.fine_size = vocab_size, .coarse_size = vocab_size, .hash = *tokenizerHash(text.tokenizer)});
     ASSERT_TRUE(writer.ok());
     const HeldoutDocuments heldout(documents, heldout_fraction);
     int32_t id = kFirstWord;
@@ -67,7 +74,7 @@ class PretrainingDataTest : public WorkspaceTest {
   }
 
   PretrainingData open(const ObjectiveRecipe& objective = {}, uint64_t seed = 1) const {
-    Result<PretrainingData> data = PretrainingData::open(corpus, objective, seed);
+    Result<PretrainingData> data = PretrainingData::open(text, objective, seed);
     EXPECT_TRUE(data.ok()) << data.error().message();
     return std::move(*data);
   }
@@ -84,7 +91,7 @@ class PretrainingDataTest : public WorkspaceTest {
     return tokens;
   }
 
-  PreparedCorpus corpus;
+  PreparedText text;
   int32_t vocab_size = 0;
   std::vector<int> document_of;  // of each word
   std::vector<bool> held;
@@ -365,15 +372,91 @@ TEST_F(PretrainingDataTest, JudgesASingleHeldOutDocumentWithoutRandomPartners) {
 
 TEST_F(PretrainingDataTest, SaysWhyItCannotOpen) {
   makeCorpus(1, 5, 5, 0);
-  EXPECT_NE(PretrainingData::open(corpus, {}, 1).error().message().find("single document"),
+  EXPECT_NE(PretrainingData::open(text, {}, 1).error().message().find("single document"), std::string::npos);
+  EXPECT_TRUE(PretrainingData::open(text, {.rows = "doc_sentences"}, 1).ok());
+  PreparedText foreign = text;
+  foreign.tokenizer = root / "other";
+  const std::filesystem::path other = write("other.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\n");
+  ASSERT_TRUE(saveGrains(Grains(makeTokenizer(*WordPiece::load(other, true))), foreign.tokenizer).ok());
+  EXPECT_NE(PretrainingData::open(foreign, {}, 1).error().message().find("not packed with the tokeniser"),
             std::string::npos);
-  EXPECT_TRUE(PretrainingData::open(corpus, {.rows = "doc_sentences"}, 1).ok());
-  PreparedCorpus foreign = corpus;
-  foreign.vocabulary = write("other.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\n");
-  EXPECT_NE(PretrainingData::open(foreign, {}, 1).error().message().find("not packed with the vocabulary"),
-            std::string::npos);
-  foreign.corpus = root / "nowhere";
+  foreign = text;
+  foreign.corpora[0].folder = root / "nowhere";
   EXPECT_NE(PretrainingData::open(foreign, {}, 1).error().message().find("not packed to its end"),
+            std::string::npos);
+}
+
+TEST_F(PretrainingDataTest, MixesCorporaByTheWeightsOfThePhase) {
+  // The same text three times, so that rows do not tell corpora apart; what a corpus of another length of
+  // rows gives does.
+  makeCorpus(40, 20, 24, 0.1);
+  text.corpora[0].recipe.name = "a";
+  for (const std::string name : {"b", "c"}) {
+    text.corpora.push_back(text.corpora[0]);
+    text.corpora.back().recipe.name = name;
+  }
+  const PretrainingData data = open();
+  PhaseRecipe phase{.length = 64, .rows = 32, .mixture = "a=1"};
+  // One corpus alone visits each of its rows once in an epoch.
+  const auto rows = data.instances(64) / 3;
+  std::set<std::vector<int32_t>> only;
+  std::map<int32_t, int> first_tokens;
+  for (int64_t row = 0; row < rows; ++row) {
+    const Batch batch = data.trainBatch(phase, row / 32, row % 32, 1);
+    EXPECT_EQ(batch.rowCount(), 1);
+    only.insert(originals(batch));
+  }
+  EXPECT_GT(static_cast<double>(only.size()), 0.95 * static_cast<double>(rows));
+  phase.mixture = "";
+  EXPECT_TRUE(equal(data.trainBatch(phase, 7, 0, 32), open().trainBatch(phase, 7, 0, 32)));
+  PhaseRecipe other = phase;
+  other.mixture = "b=3 c=1";
+  EXPECT_FALSE(equal(data.trainBatch(phase, 7, 0, 32), data.trainBatch(other, 7, 0, 32)));
+  // Micro-batches are slices of the whole with mixtures too.
+  const Batch whole = data.trainBatch(other, 7, 0, 32);
+  const Batch slice = data.trainBatch(other, 7, 16, 1);
+  EXPECT_TRUE(std::equal(slice.tokens.begin(), slice.tokens.end(), whole.tokens.begin() + whole.starts[16]));
+}
+
+TEST_F(PretrainingDataTest, HeldOutRowsAreThoseOfAllCorpora) {
+  const int64_t single = open().heldoutInstances(64);
+  text.corpora[0].recipe.name = "a";
+  text.corpora.push_back(text.corpora[0]);
+  text.corpora[1].recipe.name = "b";
+  const PretrainingData data = open();
+  EXPECT_NEAR(static_cast<double>(data.heldoutInstances(64)), 2.0 * static_cast<double>(single),
+              0.2 * static_cast<double>(single));
+  const Batch batch = data.heldoutBatch(64, 0, 10000);
+  EXPECT_EQ(batch.rowCount(), data.heldoutInstances(64));
+  for (const int32_t id : originals(batch)) {
+    EXPECT_TRUE(id < kFirstWord || isHeld(id));
+  }
+}
+
+TEST_F(PretrainingDataTest, TrainsOnASubsetOfDocumentsOfSoManyTokens) {
+  const auto documentsOf = [&](int64_t max_tokens) {
+    text.corpora[0].recipe.max_tokens = max_tokens;
+    const PretrainingData data = open({.rows = "doc_sentences"});
+    std::set<int> documents;
+    for (const int32_t id : originals(data.trainBatch({.length = 64, .rows = 4096}, 0, 0, 4096))) {
+      if (id >= kFirstWord) {
+        EXPECT_FALSE(isHeld(id));
+        documents.insert(documentOf(id));
+      }
+    }
+    return documents;
+  };
+  const std::set<int> small = documentsOf(2000);
+  const std::set<int> large = documentsOf(6000);
+  EXPECT_GE(small.size(), 8u);
+  EXPECT_GT(large.size(), small.size());
+  EXPECT_TRUE(std::includes(large.begin(), large.end(), small.begin(), small.end()));
+  EXPECT_EQ(documentsOf(0).size(), 90u);
+  text.corpora[0].recipe.max_tokens = 1000000;
+  EXPECT_NE(PretrainingData::open(text, {}, 1).error().message().find("max_tokens is 1000000, but there are"),
+            std::string::npos);
+  text.corpora[0].recipe.max_tokens = 1;
+  EXPECT_NE(PretrainingData::open(text, {}, 1).error().message().find("the first document drawn has"),
             std::string::npos);
 }
 

@@ -8,6 +8,7 @@
 
 #include "engine/data/pretraining_data.h"
 #include "engine/data/rows/row_source.h"
+#include "engine/text/grains/tokenizer_folder.h"
 #include "tests/unit/data/made_rows.h"
 #include "tests/unit/data/workspace_fixture.h"
 
@@ -62,12 +63,22 @@ class RowsTest : public WorkspaceTest {
       vocabulary += "w" + std::to_string(word) + "\n";
     }
     const auto units = static_cast<int32_t>(coarse_of_unit.size());
-    prepared.vocabulary = write("vocab.txt", vocabulary);
-    prepared.corpus = root / ("corpus" + std::to_string(documents));
-    prepared.heldout_fraction = 0;
-    Result<CorpusWriter> writer = CorpusWriter::open(
-        prepared.corpus,
-        {.fine_size = vocab_size, .coarse_size = vocab_size + units, .hash = contentHash(vocabulary)});
+    const WordPiece pieces = WordPiece::load(write("vocab.txt", vocabulary), true).value();
+    // A phrase for each unit; what it says does not matter here.
+    PhraseDictionary phrases;
+    for (int32_t number = 0; number < units; ++number) {
+      const std::string digits = std::to_string(number);
+      phrases.phrases.push_back({"unit p" + std::string(8 - digits.size(), '0') + digits, 10, 1});
+    }
+    prepared.tokenizer = root / ("tokenizer" + std::to_string(documents));
+    ASSERT_TRUE(
+        saveGrains(Grains::withPhrases(makeTokenizer(pieces), std::move(phrases)).value(), prepared.tokenizer)
+            .ok());
+    const std::filesystem::path folder = root / ("corpus" + std::to_string(documents));
+    prepared.corpora = {{.folder = folder}};
+    Result<CorpusWriter> writer = CorpusWriter::open(folder, {.fine_size = vocab_size,
+                                                              .coarse_size = vocab_size + units,
+                                                              .hash = *tokenizerHash(prepared.tokenizer)});
     ASSERT_TRUE(writer.ok());
     size_t unit = 0;
     for (Sentence& sentence : sentences) {
@@ -83,7 +94,7 @@ class RowsTest : public WorkspaceTest {
       }
     }
     ASSERT_TRUE(writer->finish({}).ok());
-    Result<Corpus> opened = Corpus::open(prepared.corpus, 0);
+    Result<Corpus> opened = Corpus::open(folder, 0);
     ASSERT_TRUE(opened.ok());
     corpus = std::move(*opened);
   }
@@ -139,7 +150,7 @@ class RowsTest : public WorkspaceTest {
   }
 
   static constexpr int32_t kSomeCoarse = 0;
-  PreparedCorpus prepared;
+  PreparedText prepared;
   Corpus corpus;
   int32_t vocab_size = 0;
   std::vector<int> document_of, sentence_of, unit_of;  // of each word

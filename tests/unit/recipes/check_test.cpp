@@ -141,6 +141,8 @@ TEST(CheckRecipe, BertTrainsOnRowsAndMasksOfEncodersOnly) {
   recipe.objective.rows = "single";
   recipe.objective.masking = "unit";
   recipe.objective.grains = "both";
+  ASSERT_EQ(problemKeys(recipe), (Keys{"objective.grains", "objective.grains"}));
+  recipe.text.coarse = "phrases";
   ASSERT_EQ(problemKeys(recipe), Keys{"objective.grains"});
   EXPECT_NE(checkRecipe(recipe)[0].text.find("bert cannot be trained with objective.grains = both"),
             std::string::npos);
@@ -250,13 +252,90 @@ TEST(CheckRecipe, ValuesOutOfBoundsAreReportedOnceAndWithoutConsequences) {
 TEST_F(CheckRecipeFiles, TextMustBeThereAndNotEmpty) {
   Recipe recipe = soundRecipe();
   fs::create_directories(folder_ / "hollow" / "deeper");
-  recipe.text.files = {write("full.txt", "text\n"), write("empty.txt", ""), folder_ / "gone.txt",
-                       folder_ / "hollow", folder_};
+  recipe.corpora.resize(1);
+  recipe.corpora[0].files = {write("full.txt", "text\n"), write("empty.txt", ""), folder_ / "gone.txt",
+                             folder_ / "hollow", folder_};
   const std::vector<RecipeProblem> problems = checkRecipe(recipe);
   ASSERT_EQ(problems.size(), 3U);
   EXPECT_EQ(problems[0].text, "The text " + (folder_ / "empty.txt").string() + " is empty");
   EXPECT_EQ(problems[1].text, "The text " + (folder_ / "gone.txt").string() + " is not there");
   EXPECT_EQ(problems[2].text, "The text " + (folder_ / "hollow").string() + " is a folder without files");
+}
+
+TEST_F(CheckRecipeFiles, CorporaHaveFilesAndNamesOfTheirOwn) {
+  Recipe recipe = soundRecipe();
+  recipe.corpora.resize(2);
+  EXPECT_EQ(problemKeys(recipe),
+            (Keys{"corpus.0.name", "corpus.0.files", "corpus.1.name", "corpus.1.files"}));
+  for (CorpusRecipe& corpus : recipe.corpora) {
+    corpus.files = {write("full.txt", "text\n")};
+    corpus.name = "wiki";
+  }
+  EXPECT_EQ(problemKeys(recipe), Keys{"corpus.1.name"});
+  recipe.corpora[1].name = "ne ws";
+  EXPECT_EQ(problemKeys(recipe), Keys{"corpus.1.name"});
+  recipe.corpora[1].name = "news";
+  EXPECT_EQ(problemKeys(recipe), Keys{});
+  recipe.corpora[1].min_characters = 10;
+  recipe.corpora[1].max_characters = 9;
+  EXPECT_EQ(problemKeys(recipe), Keys{"corpus.1.max_characters"});
+  recipe.corpora.resize(1);
+  recipe.corpora[0].name = "";
+  EXPECT_EQ(problemKeys(recipe), Keys{});
+}
+
+TEST_F(CheckRecipeFiles, MixturesWeighCorporaThatThereAre) {
+  Recipe recipe = soundRecipe();
+  recipe.corpora.resize(2);
+  recipe.corpora[0] = {.name = "wiki", .files = {write("full.txt", "text\n")}};
+  recipe.corpora[1] = {.name = "news", .files = {write("full.txt", "text\n")}};
+  recipe.phases.resize(2, recipe.phases[0]);
+  for (const std::string mixture : {"wiki=2 news=1", " news=1e-3 ", "wiki=0 news=2", ""}) {
+    recipe.phases[1].mixture = mixture;
+    EXPECT_EQ(problemKeys(recipe), Keys{}) << mixture;
+  }
+  for (const std::string mixture :
+       {"wiki", "wiki=", "wiki=x", "wiki=-1", "wiki=1 wiki=2", "wiki=0", "newz=1", "wiki=inf", "=1"}) {
+    recipe.phases[1].mixture = mixture;
+    EXPECT_EQ(problemKeys(recipe), Keys{"phase.1.mixture"}) << mixture;
+  }
+  recipe.phases[1].mixture = "newz=1";
+  EXPECT_EQ(checkRecipe(recipe).at(0).hint, "did you mean \"news\"?");
+  recipe.phases[1].mixture = "";
+  recipe.corpora[0].weight = 2;
+  EXPECT_EQ(problemKeys(recipe), Keys{"corpus.0.weight"});
+  recipe.corpora[1].weight = 1;
+  EXPECT_EQ(problemKeys(recipe), Keys{});
+  recipe.corpora[1].weight = -1;
+  EXPECT_EQ(problemKeys(recipe), Keys{"corpus.1.weight"});
+  recipe.corpora.clear();
+  recipe.phases[1].mixture = "wiki=1";
+  EXPECT_EQ(problemKeys(recipe), Keys{"phase.1.mixture"});
+}
+
+TEST_F(CheckRecipeFiles, TheCoarseGrainHasWhatItIsLearntFrom) {
+  Recipe recipe = soundRecipe();
+  recipe.text.grain = "coarse";
+  EXPECT_EQ(problemKeys(recipe), Keys{"text.grain"});
+  recipe.text.coarse = "phrases";
+  EXPECT_EQ(problemKeys(recipe), Keys{});
+  recipe.text.coarse = "words";
+  EXPECT_EQ(problemKeys(recipe), Keys{"text.segmented"});
+  recipe.text.segmented = {write("words.txt", "我们 在 这里\n")};
+  EXPECT_EQ(problemKeys(recipe), Keys{});
+  recipe.text.segmented = {folder_ / "gone.txt"};
+  recipe.text.coarse_file = folder_ / "gone.model";
+  EXPECT_EQ(problemKeys(recipe), (Keys{"text.segmented", "text.coarse_file"}));
+  recipe = soundRecipe();
+  recipe.text.sampling_alpha = 0.1;
+  EXPECT_EQ(problemKeys(recipe), Keys{"text.sampling_alpha"});
+  recipe.text.tokenizer = "bpe";
+  EXPECT_EQ(problemKeys(recipe), Keys{});
+  recipe.text.sampling_alpha = 2;
+  EXPECT_EQ(problemKeys(recipe), Keys{"text.sampling_alpha"});
+  recipe = soundRecipe();
+  recipe.text.tokenizer = "byte-bpe";
+  EXPECT_EQ(problemKeys(recipe), Keys{"text.vocabulary"});
 }
 
 TEST_F(CheckRecipeFiles, AVocabularyMustHaveTheSpecialTokensAndFitTheTable) {

@@ -41,7 +41,8 @@ TEST(RecipeFields, GroupsCoverAllKeysAndKeepThemTogether) {
 }
 
 TEST(RecipeFields, DefaultsOfEveryKeyAreAllowed) {
-  const Recipe recipe;
+  Recipe recipe;
+  recipe.corpora.resize(1);
   for (const Field& field : recipeFields()) {
     const Status checked = checkFieldValue(field, field.get(recipe, 0));
     EXPECT_TRUE(checked.ok()) << checked.error().message();
@@ -49,8 +50,10 @@ TEST(RecipeFields, DefaultsOfEveryKeyAreAllowed) {
 }
 
 TEST(RecipeFields, SettingAKeyChangesThatKeyAlone) {
+  Recipe fresh;
+  fresh.corpora.resize(1);
   for (const Field& field : recipeFields()) {
-    Recipe recipe;
+    Recipe recipe = fresh;
     FieldValue value = field.get(recipe, 0);
     std::visit(
         [](auto& held) {
@@ -68,7 +71,7 @@ TEST(RecipeFields, SettingAKeyChangesThatKeyAlone) {
         value);
     field.set(recipe, 0, value);
     for (const Field& other : recipeFields()) {
-      EXPECT_EQ(other.get(recipe, 0) == other.get(Recipe{}, 0), &other != &field)
+      EXPECT_EQ(other.get(recipe, 0) == other.get(fresh, 0), &other != &field)
           << field.path << " " << other.path;
     }
   }
@@ -85,9 +88,11 @@ TEST(RecipeFields, TextOfPeopleIsRead) {
   EXPECT_EQ(read("optimizer.learning_rate", "1e-3"), FieldValue(1e-3));
   EXPECT_EQ(read("optimizer.clip_norm", "2"), FieldValue(2.0));
   EXPECT_EQ(read("text.lowercase", "off"), FieldValue(false));
-  EXPECT_EQ(read("text.files", "a.txt, b c.txt,"), FieldValue(std::vector<std::string>{"a.txt", "b c.txt"}));
-  EXPECT_EQ(read("text.files", R"(a\,b.txt,c\\d)"), FieldValue(std::vector<std::string>{"a,b.txt", "c\\d"}));
-  EXPECT_EQ(read("text.files", ""), FieldValue(std::vector<std::string>{}));
+  EXPECT_EQ(read("corpus.files", "a.txt, b c.txt,"),
+            FieldValue(std::vector<std::string>{"a.txt", "b c.txt"}));
+  EXPECT_EQ(read("corpus.files", R"(a\,b.txt,c\\d)"),
+            FieldValue(std::vector<std::string>{"a,b.txt", "c\\d"}));
+  EXPECT_EQ(read("corpus.files", ""), FieldValue(std::vector<std::string>{}));
   EXPECT_EQ(read("seed", "9223372036854775807"), FieldValue(int64_t{9223372036854775807}));
 }
 
@@ -106,7 +111,7 @@ TEST(RecipeFields, TextThatIsNoValueIsRefusedWithTheKeyNamed) {
       {"seed", "-3"},
       {"seed", "99999999999999999999"},
       {"text.vocabulary", "a\xff.txt"},
-      {"text.files", "\xc0\xaf"}};
+      {"corpus.files", "\xc0\xaf"}};
   for (const auto& [path, text] : refused) {
     const Result<FieldValue> value = fieldValueFromText(fieldOf(path), text);
     ASSERT_FALSE(value.ok()) << path << " = " << text;

@@ -30,8 +30,9 @@ TEST(ParseRecipe, ReadsEveryTypeOfValueAndPhases) {
   const ParsedRecipe parsed = parseRecipe(R"(name = "tea \"test\" 茶"
 seed = 7
 optimizer.learning_rate = 1
-[text]
+[[corpus]]
 files = ["/a.txt", "/b"]
+[text]
 lowercase = false
 [[phase]]
 steps = 1e3
@@ -45,14 +46,14 @@ hours = 2
   EXPECT_EQ(recipe.name, "tea \"test\" 茶");
   EXPECT_EQ(recipe.seed, 7U);
   EXPECT_EQ(recipe.optimizer.learning_rate, 1.0);
-  EXPECT_EQ(recipe.text.files, (std::vector<std::filesystem::path>{"/a.txt", "/b"}));
+  EXPECT_EQ(recipe.corpora.at(0).files, (std::vector<std::filesystem::path>{"/a.txt", "/b"}));
   EXPECT_FALSE(recipe.text.lowercase);
   ASSERT_EQ(recipe.phases.size(), 2U);
   EXPECT_EQ(recipe.phases[0].steps, 1000);
   EXPECT_EQ(recipe.phases[0].length, PhaseRecipe{}.length);
   EXPECT_EQ(recipe.phases[1].length, 512);
   EXPECT_EQ(recipe.phases[1].hours, 2.0);
-  EXPECT_EQ(parsed.lines.at("phase.1.length"), 10);
+  EXPECT_EQ(parsed.lines.at("phase.1.length"), 11);
   EXPECT_EQ(parsed.lines.at("optimizer.learning_rate"), 3);
 }
 
@@ -66,11 +67,11 @@ TEST(ParseRecipe, ThePresetFillsSizesAndExplicitOnesWinWhateverTheOrder) {
 }
 
 TEST(ParseRecipe, RelativePathsAreRelativeToTheFileOfTheRecipe) {
-  const ParsedRecipe parsed =
-      parseRecipe("[text]\nfiles = [\"data/a.txt\", \"/abs/b.txt\", \"../c\"]\nvocabulary = \"v.txt\"\n",
-                  "/recipes/mine/r.toml");
+  const ParsedRecipe parsed = parseRecipe(
+      "[[corpus]]\nfiles = [\"data/a.txt\", \"/abs/b.txt\", \"../c\"]\n[text]\nvocabulary = \"v.txt\"\n",
+      "/recipes/mine/r.toml");
   ASSERT_TRUE(parsed.ok());
-  EXPECT_EQ(parsed.recipe.text.files,
+  EXPECT_EQ(parsed.recipe.corpora.at(0).files,
             (std::vector<std::filesystem::path>{"/recipes/mine/data/a.txt", "/abs/b.txt", "/recipes/c"}));
   EXPECT_EQ(parsed.recipe.text.vocabulary, "/recipes/mine/v.txt");
 }
@@ -97,7 +98,7 @@ a = 1
 learning_rte = 1e-3
 beta1 = 1.0
 bias_correction = "yes"
-[text]
+[[corpus]]
 files = ["a", 3]
 [[phase]]
 length = 64
@@ -115,7 +116,7 @@ step = 3
                                                                        {10, "optimizer.learning_rte"},
                                                                        {11, "optimizer.beta1"},
                                                                        {12, "optimizer.bias_correction"},
-                                                                       {14, "text.files"},
+                                                                       {14, "corpus.0.files"},
                                                                        {18, "phase.1.length"},
                                                                        {19, "phase.1.step"}}));
 }
@@ -128,6 +129,7 @@ TEST(ParseRecipe, UnknownKeysNameTheNearestKnownOne) {
   };
   EXPECT_EQ(hint("[model]\nhiden_size = 1"), "did you mean hidden_size?");
   EXPECT_EQ(hint("[model]\nlearning_rate = 1"), "did you mean learning_rate of [optimizer]?");
+  EXPECT_EQ(hint("[text]\nfiles = [\"a.txt\"]"), "did you mean files of [[corpus]]?");
   EXPECT_EQ(hint("[model]\nlayers = 1"), "did you mean num_hidden_layers?");
   EXPECT_EQ(hint("[optimizer]\nlr = 1"), "did you mean learning_rate?");
   EXPECT_EQ(hint("learning_rate = 1"), "did you mean learning_rate of [optimizer]?");
@@ -184,6 +186,8 @@ TEST(ParseRecipe, AFileThatIsNoRecipeIsGivenUpAfterTwentyLines) {
 
 TEST(ParseRecipe, TablesAndListsInTheWrongPlaceAreExplained) {
   EXPECT_EQ(parseRecipe("[phase]\nsteps = 1", "").problems.at(0).hint, "write [[phase]], one for each phase");
+  EXPECT_EQ(parseRecipe("[corpus]\nname = \"a\"", "").problems.at(0).hint,
+            "write [[corpus]], one for each corpus");
   EXPECT_EQ(parseRecipe("phase = []", "").problems.size(), 1U);
   EXPECT_EQ(parseRecipe("phase = [1, 2]", "").problems.size(), 1U);
   EXPECT_EQ(parseRecipe("[[model]]\npreset = \"tiny\"", "").problems.at(0).hint, "write [model]");
@@ -209,12 +213,12 @@ TEST(ApplySetting, SetsKeysOfTablesAndOfPhases) {
   EXPECT_TRUE(applySetting(recipe, "phase.0.steps = 500").ok());
   EXPECT_TRUE(applySetting(recipe, "phase.1.length=512").ok());
   EXPECT_TRUE(applySetting(recipe, "name=a=b").ok());
-  EXPECT_TRUE(applySetting(recipe, "text.files=/x/a.txt,b.txt").ok());
+  EXPECT_TRUE(applySetting(recipe, "corpus.0.files=/x/a.txt,b.txt").ok());
   EXPECT_EQ(recipe.optimizer.learning_rate, 1e-3);
   EXPECT_EQ(recipe.phases.at(0).steps, 500);
   EXPECT_EQ(recipe.phases.at(1).length, 512);
   EXPECT_EQ(recipe.name, "a=b");
-  EXPECT_EQ(recipe.text.files,
+  EXPECT_EQ(recipe.corpora.at(0).files,
             (std::vector<std::filesystem::path>{"/x/a.txt", std::filesystem::current_path() / "b.txt"}));
 }
 
@@ -222,7 +226,8 @@ TEST(ApplySetting, RefusesWhatItDoesNotKnowAndChangesNothing) {
   const Recipe before;
   for (const std::string_view setting :
        {"optimizer.lr=1", "phase.2.steps=1", "phase.steps=1", "phase.x.steps=1", "phase.0=1", "seed", "=3",
-        "seed=x", "model.preset=huge", "phase.1.steps=-1", "phase.99999999999999999999.steps=1"}) {
+        "seed=x", "model.preset=huge", "phase.1.steps=-1", "phase.99999999999999999999.steps=1",
+        "corpus.1.name=x", "corpus.files=a", "corpus.0.weight=-1", "text.files=a"}) {
     Recipe recipe;
     const Status status = applySetting(recipe, setting);
     EXPECT_FALSE(status.ok()) << setting;
@@ -231,6 +236,8 @@ TEST(ApplySetting, RefusesWhatItDoesNotKnowAndChangesNothing) {
   Recipe recipe;
   EXPECT_EQ(applySetting(recipe, "phase.0.step=3").error().hint, "did you mean phase.0.steps?");
   EXPECT_EQ(applySetting(recipe, "optimizer.lr=3").error().hint, "did you mean optimizer.learning_rate?");
+  EXPECT_EQ(applySetting(recipe, "text.files=a").error().hint, "did you mean corpus.0.files?");
+  EXPECT_EQ(applySetting(recipe, "corpus.files=a").error().hint, "write corpus.0.name for the first corpus");
 }
 
 TEST(ProblemsText, IsOneLinePerProblemWithFileAndLine) {

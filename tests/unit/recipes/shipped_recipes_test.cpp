@@ -34,7 +34,7 @@ TEST(ShippedRecipes, AreReadWithoutProblems) {
   for (const fs::path& path : all) {
     ParsedRecipe parsed = readRecipe(path);
     // Recipes on text of the user's name files that only the user has.
-    parsed.recipe.text.files.clear();
+    parsed.recipe.corpora.clear();
     const std::vector<RecipeProblem> problems = allProblems(parsed);
     EXPECT_TRUE(problems.empty()) << problemsText(problems, path.string());
   }
@@ -58,7 +58,7 @@ TEST(ShippedRecipes, BertBaseIsThePublishedOne) {
 
 TEST(ShippedRecipes, TheFirstRunIsMinutesOnASlowMachine) {
   const Recipe recipe = readRecipe(fs::path(kSourceFolder) / "resources/presets/first-run.toml").recipe;
-  EXPECT_TRUE(recipe.text.files.empty());
+  EXPECT_TRUE(recipe.corpora.empty());
   const Estimate estimate = estimateRecipe(recipe, {.flops_per_second = 4e10});
   ASSERT_TRUE(estimate.seconds);
   EXPECT_LT(*estimate.seconds, 300);

@@ -204,9 +204,9 @@ TEST(ExpectedVocabSize, IsTheModelsThenTheFilesThenTheLearntOne) {
   Recipe recipe;
   EXPECT_EQ(expectedVocabSize(recipe), recipe.text.vocab_size);
   const std::filesystem::path path = std::filesystem::temp_directory_path() / "heddle-sizes-vocab.txt";
-  std::ofstream(path) << "[UNK]\n[CLS]\n[SEP]\n[MASK]\nlast";
+  std::ofstream(path) << "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nlast";
   recipe.text.vocabulary = path;
-  EXPECT_EQ(expectedVocabSize(recipe), 5);
+  EXPECT_EQ(expectedVocabSize(recipe), 6);
   std::filesystem::remove(path);
   EXPECT_EQ(expectedVocabSize(recipe), 0);
   recipe.model.vocab_size = 77;

@@ -1,0 +1,116 @@
+#include "engine/data/corpus_source.h"
+
+#include <algorithm>
+
+#include "engine/text/sample_text.h"
+
+namespace heddle {
+
+Status CorpusSource::rewind() {
+  next_document_ = 0;
+  if (!surveyed_) {
+    documents_ = 0;
+    kept_.clear();
+    hasher_ = {};
+    filter_.reset();
+  }
+  if (corpus_ == nullptr) {
+    return {};
+  }
+  if (!surveyed_ && (corpus_->min_characters > 0 || corpus_->max_characters > 0 || corpus_->deduplicate)) {
+    filter_.emplace(DocumentFilterOptions{.min_characters = corpus_->min_characters,
+                                          .max_characters = corpus_->max_characters,
+                                          .deduplicate = corpus_->deduplicate});
+  }
+  const Result<CorpusFormat> format = corpusFormat(corpus_->format);
+  if (!format.ok()) {
+    return format.error();
+  }
+  Result<CorpusReader> reader =
+      CorpusReader::open({.files = corpus_->files, .format = *format, .json_key = corpus_->json_key});
+  if (!reader.ok()) {
+    return reader.error();
+  }
+  reader_ = std::make_unique<CorpusReader>(std::move(*reader));
+  return {};
+}
+
+Result<bool> CorpusSource::read(Paragraphs& document) {
+  const int64_t index = next_document_++;
+  if (corpus_ != nullptr) {
+    return reader_->next(document);
+  }
+  document.clear();
+  if (index >= text_.sample_documents) {
+    return false;
+  }
+  const SampleDocument sample =
+      generateDocument(static_cast<uint64_t>(text_.sample_seed), index, text_.sample_language);
+  for (const std::vector<SampleSentence>& sentences : sample.paragraphs) {
+    document.push_back(paragraphText(sentences));
+  }
+  return true;
+}
+
+Result<bool> CorpusSource::next(Paragraphs& document) {
+  if (!surveyed_) {
+    return survey(document);
+  }
+  while (true) {
+    const auto index = static_cast<size_t>(next_document_);
+    const Result<bool> more = read(document);
+    if (!more.ok() || !*more || index >= kept_.size() || kept_[index]) {
+      return more;
+    }
+  }
+}
+
+Result<bool> CorpusSource::survey(Paragraphs& document) {
+  while (true) {
+    const Result<bool> more = read(document);
+    if (!more.ok()) {
+      return more;
+    }
+    if (!*more) {
+      surveyed_ = true;
+      hash_ = hasher_.hash();
+      if (filter_) {
+        filtered_ = filter_->report();
+        filter_.reset();
+      }
+      return false;
+    }
+    const bool keeps = !filter_ || filter_->take(document) == DocumentFate::kKept;
+    if (filter_) {
+      kept_.push_back(keeps);
+    }
+    if (keeps) {
+      for (const std::string& paragraph : document) {
+        hasher_.add(paragraph);
+      }
+      hasher_.add(static_cast<int64_t>(document.size()));
+      ++documents_;
+      return true;
+    }
+  }
+}
+
+double CorpusSource::fraction() const {
+  if (corpus_ == nullptr) {
+    return std::min(1.0, static_cast<double>(next_document_) /
+                             static_cast<double>(std::max<int64_t>(1, text_.sample_documents)));
+  }
+  return reader_ != nullptr ? reader_->fraction() : 0;
+}
+
+std::string CorpusSource::name() const {
+  if (corpus_ == nullptr) {
+    return "the sample text";
+  }
+  const size_t files = corpus_->files.size();
+  const std::string shown = (files > 0 ? corpus_->files.front().string() : std::string("no file")) +
+                            (files > 1 ? " and " + std::to_string(files - 1) + " more" : "");
+  return corpus_->name.empty() ? shown : "the corpus " + corpus_->name + " (" + shown + ")";
+}
+
+}  // namespace heddle
