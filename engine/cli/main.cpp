@@ -11,6 +11,7 @@
 
 #include "engine/base/file.h"
 #include "engine/base/paths.h"
+#include "engine/cli/corpus/corpus_arguments.h"
 #include "engine/cli/run_commands.h"
 #include "engine/cli/runs/runs_command.h"
 #include "engine/cli/tokenizer/tokenizer_arguments.h"
@@ -174,6 +175,9 @@ int main(int argc, char** argv) {
   TokenizerArguments tokenizer;
   tokenizer.addTo(app);
 
+  CorpusArguments corpus;
+  corpus.addTo(app);
+
   std::string sample_folder;
   SampleOptions sample_options;
   bool gold = false;
@@ -207,6 +211,9 @@ int main(int argc, char** argv) {
   }
   if (tokenizer.parsed()) {
     return tokenizerCommand(tokenizer.options(), std::cin, std::cout, std::cerr);
+  }
+  if (corpus.parsed()) {
+    return corpusCommand(corpus.options(), std::cout, std::cerr);
   }
   if (sample->parsed()) {
     return writeSample(sample_folder, sample_options, gold);

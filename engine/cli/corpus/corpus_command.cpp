@@ -1,0 +1,259 @@
+#include "engine/cli/corpus/corpus_command.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "engine/base/clock.h"
+#include "engine/base/paths.h"
+#include "engine/cli/runs/text_table.h"
+#include "engine/cli/tokenizer/reporter.h"
+#include "engine/cli/tokenizer/text_input.h"
+#include "engine/data/prepare.h"
+#include "engine/data/pretraining_data.h"
+#include "engine/data/training_rows.h"
+#include "engine/recipes/check.h"
+#include "engine/recipes/parse.h"
+#include "engine/text/grains/tokenizer_folder.h"
+
+namespace heddle {
+namespace {
+
+namespace fs = std::filesystem;
+
+class CorpusCommand {
+ public:
+  CorpusCommand(const CorpusOptions& options, std::ostream& out, std::ostream& err)
+      : options_(options),
+        reporter_(options.json, out, err),
+        workspace_{options.workspace.empty() ? defaultWorkspace() : fs::path(options.workspace)} {}
+
+  int run() {
+    switch (options_.action) {
+      case CorpusAction::kBuild:
+        return build();
+      case CorpusAction::kReport:
+        return report();
+      case CorpusAction::kRows:
+        return rows();
+    }
+    return kTokenizerBadRequest;
+  }
+
+ private:
+  Result<Recipe> readChecked() const {
+    fs::path path = options_.recipe;
+    if (!options_.run.empty()) {
+      path = RunFolder{workspace_.runs() / options_.run}.recipe();
+    }
+    ParsedRecipe parsed = readRecipe(path);
+    for (const std::string& setting : options_.settings) {
+      if (const Status status = applySetting(parsed.recipe, setting); !status.ok()) {
+        return status.error();
+      }
+    }
+    const std::vector<RecipeProblem> problems = allProblems(parsed);
+    if (!problems.empty()) {
+      return Error{"the recipe cannot be used:\n" + problemsText(problems, path.string())};
+    }
+    return parsed.recipe;
+  }
+
+  // The recipe that the options of `build` stand for.
+  Result<Recipe> recipeOfOptions() const {
+    if (!options_.recipe.empty()) {
+      return readChecked();
+    }
+    Recipe recipe;
+    if (!options_.files.empty()) {
+      CorpusRecipe corpus = options_.corpus;
+      corpus.files.assign(options_.files.begin(), options_.files.end());
+      recipe.corpora.push_back(std::move(corpus));
+    }
+    if (!options_.tokenizer.empty()) {
+      const fs::path path = tokenizerPath(options_.tokenizer, options_.workspace);
+      const Result<Grains> grains = openTokenizer(path);
+      if (!grains.ok()) {
+        return grains.error();
+      }
+      recipe.text.vocabulary = path;
+      recipe.text.tokenizer = grains->fine().kind();
+      recipe.text.lowercase = grains->lowercase();
+      recipe.text.coarse = coarseKindName(grains->coarseKind());
+    }
+    for (const std::string& setting : options_.settings) {
+      if (const Status status = applySetting(recipe, setting); !status.ok()) {
+        return status.error();
+      }
+    }
+    const std::vector<RecipeProblem> problems = textProblems(recipe);
+    if (!problems.empty()) {
+      return Error{problemsText(problems, "")};
+    }
+    return recipe;
+  }
+
+  // Of a recipe that was never to train: what is wrong with its text alone.
+  static std::vector<RecipeProblem> textProblems(const Recipe& recipe) {
+    std::vector<RecipeProblem> problems = checkRecipe(recipe);
+    problems.erase(std::remove_if(problems.begin(), problems.end(),
+                                  [](const RecipeProblem& problem) {
+                                    return problem.key.rfind("text.", 0) != 0 &&
+                                           problem.key.rfind("corpus.", 0) != 0;
+                                  }),
+                   problems.end());
+    return problems;
+  }
+
+  Result<PreparedText> prepare(const Recipe& recipe) {
+    return prepareText(recipe.text, recipe.corpora, workspace_, [this](double share, std::string_view what) {
+      return reporter_.progress(share, what);
+    });
+  }
+
+  int build() {
+    const Result<Recipe> recipe = recipeOfOptions();
+    if (!recipe.ok()) {
+      return reporter_.fail(recipe.error(), kTokenizerBadRequest);
+    }
+    const Result<PreparedText> text = prepare(*recipe);
+    if (!text.ok()) {
+      return reporter_.fail(text.error());
+    }
+    if (!reporter_.json()) {
+      reporter_.out() << "tokeniser  " << text->tokenizer.string() << '\n';
+      for (const PreparedCorpus& corpus : text->corpora) {
+        reporter_.out() << '\n';
+        print(corpus.folder, corpus.report);
+      }
+      return kTokenizerDone;
+    }
+    Json corpora = Json::array();
+    for (const PreparedCorpus& corpus : text->corpora) {
+      Json about = corpus.report.toJson();
+      about["name"] = corpus.recipe.name;
+      about["folder"] = corpus.folder.string();
+      corpora.push_back(std::move(about));
+    }
+    reporter_.result({{"tokenizer", text->tokenizer.string()}, {"corpora", std::move(corpora)}});
+    return kTokenizerDone;
+  }
+
+  void print(const fs::path& folder, const CorpusReport& report) {
+    TextTable table;
+    table.addColumn("what");
+    table.addColumn("value");
+    const auto add = [&table](const char* what, int64_t count) {
+      table.addRow({what, std::to_string(count)});
+    };
+    table.addRow({"folder", folder.string()});
+    add("documents", report.documents);
+    add("sentences", report.sentences);
+    add("fine tokens", report.tokens);
+    add("units", report.units);
+    if (report.vocabulary.coarse_size > report.vocabulary.fine_size) {
+      add("coarse tokens", report.coarse_tokens);
+      table.addRow({"phrase (word) rate", percent(report.coarseRate())});
+    }
+    add("bytes of text", report.text_bytes);
+    if (report.filters.is_object()) {
+      for (const char* fate : {"too_short", "too_long", "duplicate", "near_duplicate"}) {
+        std::string what = fate;
+        std::replace(what.begin(), what.end(), '_', ' ');
+        table.addRow({"dropped, " + what, std::to_string(jsonValue<int64_t>(report.filters, fate, 0))});
+      }
+    }
+    add("parts", report.parts);
+    table.addRow({"time to pack", humanDuration(report.seconds)});
+    table.print(reporter_.out());
+  }
+
+  int report() {
+    std::error_code ignored;
+    const fs::path named = workspace_.corpora() / options_.name;
+    const fs::path folder = fs::exists(options_.name, ignored) ? fs::path(options_.name) : named;
+    const Result<CorpusReport> report = CorpusReport::read(folder);
+    if (!report.ok()) {
+      return reporter_.fail(report.error());
+    }
+    if (reporter_.json()) {
+      Json about = report->toJson();
+      about["folder"] = folder.string();
+      reporter_.result(std::move(about));
+    } else {
+      print(folder, *report);
+    }
+    return kTokenizerDone;
+  }
+
+  // The phase that a step falls into; phases without a limit in steps hold all that come after.
+  static const PhaseRecipe& phaseOf(const Recipe& recipe, int64_t step) {
+    for (const PhaseRecipe& phase : recipe.phases) {
+      if (phase.steps == 0 || step < phase.steps) {
+        return phase;
+      }
+      step -= phase.steps;
+    }
+    return recipe.phases.back();
+  }
+
+  int rows() {
+    if (options_.recipe.empty() == options_.run.empty()) {
+      return reporter_.fail(
+          {"training rows are those of a recipe or of a run", "give either --recipe FILE or --run ID"},
+          kTokenizerBadRequest);
+    }
+    const Result<Recipe> recipe = readChecked();
+    if (!recipe.ok()) {
+      return reporter_.fail(recipe.error(), kTokenizerBadRequest);
+    }
+    const Result<PreparedText> text = prepare(*recipe);
+    if (!text.ok()) {
+      return reporter_.fail(text.error());
+    }
+    const Result<PretrainingData> data = PretrainingData::open(*text, recipe->objective, recipe->seed);
+    const Result<Grains> grains = loadGrains(text->tokenizer);
+    if (!data.ok() || !grains.ok()) {
+      return reporter_.fail(data.ok() ? grains.error() : data.error());
+    }
+    const PhaseRecipe& phase = phaseOf(*recipe, options_.step);
+    const Batch batch = data->trainBatch(phase, options_.step, 0, std::min(options_.count, phase.rows));
+    for (int64_t row = 0; row < textRows(batch); ++row) {
+      print(describeRow(batch, row, recipe->objective, *grains));
+    }
+    if (reporter_.json()) {
+      reporter_.result({{"rows", textRows(batch)}});
+    }
+    return kTokenizerDone;
+  }
+
+  // What is predicted stands behind its token: "[MASK]{woven}".
+  void print(const TrainingRow& row) {
+    if (reporter_.json()) {
+      reporter_.out() << encodeTrainingRow(row) << '\n';
+      return;
+    }
+    reporter_.out() << row.row << (row.label_text.empty() ? "" : "  (" + row.label_text + ")") << ':';
+    for (const TrainingToken& token : row.tokens) {
+      reporter_.out() << ' ' << token.text << (token.label.empty() ? "" : "{" + token.label + "}");
+    }
+    if (!row.target.empty()) {
+      reporter_.out() << "  ->";
+      for (const std::string& token : row.target) {
+        reporter_.out() << ' ' << token;
+      }
+    }
+    reporter_.out() << '\n';
+  }
+
+  const CorpusOptions& options_;
+  Reporter reporter_;
+  Workspace workspace_;
+};
+
+}  // namespace
+
+int corpusCommand(const CorpusOptions& options, std::ostream& out, std::ostream& err) {
+  return CorpusCommand(options, out, err).run();
+}
+
+}  // namespace heddle

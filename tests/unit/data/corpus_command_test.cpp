@@ -1,0 +1,121 @@
+#include "engine/cli/corpus/corpus_command.h"
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "engine/base/file.h"
+#include "engine/base/json.h"
+#include "engine/events/inspection.h"
+#include "engine/text/sample_text.h"
+#include "tests/unit/data/workspace_fixture.h"
+
+namespace heddle {
+namespace {
+
+struct Answer {
+  int code = 0;
+  std::string out;
+  std::string err;
+  std::vector<std::string> lines(std::string_view kind) const {
+    std::vector<std::string> found;
+    std::istringstream stream(out);
+    for (std::string line; std::getline(stream, line);) {
+      if ((*parseJson(line, "a line of the answer"))["kind"] == kind) {
+        found.push_back(line);
+      }
+    }
+    return found;
+  }
+  Json result() const { return *parseJson(lines("result").at(0), "the result"); }
+};
+
+class CorpusCommandTest : public WorkspaceTest {
+ protected:
+  Answer ask(CorpusAction action, CorpusOptions options = {}) const {
+    options.action = action;
+    options.workspace = workspace().root;
+    std::ostringstream out;
+    std::ostringstream err;
+    Answer answer;
+    answer.code = corpusCommand(options, out, err);
+    answer.out = out.str();
+    answer.err = err.str();
+    return answer;
+  }
+  std::filesystem::path text() const {
+    std::string documents;
+    for (int64_t index = 0; index < 50; ++index) {
+      documents += documentText(generateDocument(1, index)) + "\n";
+    }
+    return write("text.txt", documents);
+  }
+  const std::vector<std::string> small = {"text.vocab_size=300", "text.sample_documents=50"};
+};
+
+TEST_F(CorpusCommandTest, BuildsFromFilesAndReportsIt) {
+  const Answer built =
+      ask(CorpusAction::kBuild, {.json = true, .settings = small, .files = {text().string()}});
+  ASSERT_EQ(built.code, 0) << built.out;
+  EXPECT_GT(built.lines("progress").size(), 3u);
+  const Json corpus = built.result()["corpora"].at(0);
+  EXPECT_EQ(corpus["documents"], 50);
+  EXPECT_EQ(corpus["fine_vocab_size"], 300);
+  const std::string folder = corpus["folder"];
+  const std::string name = std::filesystem::path(folder).filename();
+  for (const std::string& called : {folder, name}) {
+    const Answer report = ask(CorpusAction::kReport, {.json = true, .name = called});
+    ASSERT_EQ(report.code, 0) << report.out;
+    EXPECT_EQ(report.result()["tokens"], corpus["tokens"]);
+  }
+  const Answer table = ask(CorpusAction::kReport, {.name = name});
+  EXPECT_NE(table.out.find("documents"), std::string::npos) << table.out;
+  // The tokeniser that it learnt, by its name.
+  const std::string tokenizer = std::filesystem::path(std::string(built.result()["tokenizer"])).filename();
+  const Answer again =
+      ask(CorpusAction::kBuild, {.json = true, .files = {text().string()}, .tokenizer = tokenizer});
+  ASSERT_EQ(again.code, 0) << again.out;
+  EXPECT_EQ(again.result()["corpora"].at(0)["tokens"], corpus["tokens"]);
+}
+
+TEST_F(CorpusCommandTest, PrintsTrainingRowsOfARecipe) {
+  const std::filesystem::path recipe =
+      write("recipe.toml",
+            "[model]\npreset = \"tiny\"\n[[phase]]\nlength = 32\nrows = 4\nsteps = 2\n"
+            "[[phase]]\nlength = 64\nrows = 8\nsteps = 2\n");
+  CorpusOptions options{.json = true, .recipe = recipe.string(), .settings = small};
+  options.step = 1;
+  const std::vector<std::string> first = ask(CorpusAction::kRows, options).lines("row");
+  ASSERT_EQ(first.size(), 4u);
+  options.step = 3;
+  const std::vector<std::string> second = ask(CorpusAction::kRows, options).lines("row");
+  ASSERT_EQ(second.size(), 8u);
+  int labels = 0;
+  for (const std::string& line : second) {
+    const Result<TrainingRow> row = decodeTrainingRow(line);
+    ASSERT_TRUE(row.ok()) << line;
+    EXPECT_EQ(row->tokens.front().text, "[CLS]");
+    EXPECT_LE(row->tokens.size(), 64u);
+    for (const TrainingToken& token : row->tokens) {
+      labels += !token.label.empty();
+    }
+  }
+  EXPECT_GT(labels, 20);
+  options.json = false;
+  EXPECT_NE(ask(CorpusAction::kRows, options).out.find("[MASK]{"), std::string::npos);
+}
+
+TEST_F(CorpusCommandTest, RefusesInOneSentence) {
+  const Answer none = ask(CorpusAction::kRows, {});
+  EXPECT_EQ(none.code, 2);
+  EXPECT_NE(none.err.find("give either --recipe FILE or --run ID"), std::string::npos) << none.err;
+  const Answer gone = ask(CorpusAction::kBuild, {.json = true, .files = {"/nowhere/text.txt"}});
+  EXPECT_EQ(gone.code, 2);
+  EXPECT_NE(gone.lines("failure").at(0).find("/nowhere/text.txt"), std::string::npos);
+  EXPECT_EQ(ask(CorpusAction::kReport, {.name = "nothing"}).code, 1);
+  const Answer empty = ask(CorpusAction::kBuild, {.json = true, .files = {write("e.txt", " \n").string()}});
+  EXPECT_NE(empty.lines("failure").at(0).find("holds no text"), std::string::npos) << empty.out;
+}
+
+}  // namespace
+}  // namespace heddle
