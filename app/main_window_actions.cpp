@@ -247,8 +247,10 @@ void MainWindow::exportView() {
   dialog->setDefaultSuffix(formats.first().toLower());
   connect(dialog, &QFileDialog::fileSelected, this, [this, figure](const QString& path) {
     FigureOptions options;
-    options.caption = {tr("Runs: %1").arg(runs_->drawnRuns().join(QStringLiteral(", "))),
-                       tr("Heddle %1").arg(QString::fromLatin1(kVersion))};
+    options.caption = figure == text_
+                          ? text_->figureCaption()
+                          : QStringList{tr("Runs: %1").arg(runs_->drawnRuns().join(QStringLiteral(", ")))};
+    options.caption.append(tr("Heddle %1").arg(QString::fromLatin1(kVersion)));
     if (const Status done = exportFigure(*figure, path.toStdString(), options); !done) {
       addProblem(asProblem(done.error()));
     }

@@ -608,6 +608,22 @@ TEST_F(TextViewTest, SourcesAreOfferedAndOneIsChosen) {
   EXPECT_EQ(chosen[0][0].toString(), QStringLiteral("sample"));
 }
 
+TEST_F(TextViewTest, FiguresSayWhatTheyAreMadeOf) {
+  view.setTokenizers({{QStringLiteral("/a/words"), QStringLiteral("words"), {}, true}});
+  EXPECT_EQ(view.figureCaption(), QStringList{QStringLiteral("Tokenisers: words")});
+  view.setPage(TextPageKind::kComparison);
+  view.comparison().setComparison(twoTokenizers());
+  EXPECT_EQ(view.figureCaption().back(), QStringLiteral("Compared over news.txt"));
+  view.setPage(TextPageKind::kRows);
+  view.rows().setSubject(QStringLiteral("first run"));
+  EXPECT_EQ(view.figureCaption(), QStringList{QStringLiteral("Training rows of first run, step 1")});
+  view.setPage(TextPageKind::kVocabulary);
+  ScratchFolder folder;
+  const Status drawn = exportFigure(view, folder.path() / "vocabulary.pdf");
+  ASSERT_FALSE(drawn.ok());
+  EXPECT_NE(drawn.error().hint.find(".csv"), std::string::npos) << "a table has no picture";
+}
+
 TEST_F(TextViewTest, FitsBetweenTheDocksOfASmallScreen) {
   view.setTokenizers({{QStringLiteral("/a/words"), QStringLiteral("words"), {}, true}});
   view.text().setText(QStringLiteral("new york"));

@@ -206,6 +206,10 @@ void RowsPage::setSubject(const QString& name) {
   }
 }
 
+QString RowsPage::subject() const {
+  return impl_->subject;
+}
+
 qint64 RowsPage::step() const {
   return impl_->step->value();
 }

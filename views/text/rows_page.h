@@ -26,6 +26,7 @@ class RowsPage final : public QWidget {
   // Whose rows: what the user calls the run or recipe; empty = none. Takes the rows there away when it
   // changes.
   void setSubject(const QString& name);
+  QString subject() const;
   qint64 step() const;
   void setStep(qint64 step);
   int rowCount() const;

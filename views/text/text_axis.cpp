@@ -10,9 +10,13 @@ bool isBreak(QChar c) {
   return c == u'\n' || c == u'\r' || c == QChar::ParagraphSeparator || c == QChar::LineSeparator;
 }
 
-// Bytes of the UTF-8 form.
+// Bytes of the UTF-8 form; each half of a surrogate pair counts as two.
 int32_t utf8Length(QStringView text) {
-  return static_cast<int32_t>(text.toUtf8().size());
+  int32_t bytes = 0;
+  for (const QChar c : text) {
+    bytes += c.unicode() < 0x80 ? 1 : c.unicode() < 0x800 || c.isSurrogate() ? 2 : 3;
+  }
+  return bytes;
 }
 
 // Walks the boxes of a band in order of their ends.

@@ -150,6 +150,17 @@ void TextView::drawFigure(QCPPainter& painter) {
   }
 }
 
+QStringList TextView::figureCaption() const {
+  if (page() == TextPageKind::kRows) {
+    return {tr("Training rows of %1, step %2").arg(impl_->rows->subject()).arg(impl_->rows->step())};
+  }
+  QStringList lines = {tr("Tokenisers: %1").arg(impl_->bar->chosenNames().join(QStringLiteral(", ")))};
+  if (page() == TextPageKind::kComparison) {
+    lines.append(tr("Compared over %1").arg(impl_->comparison->comparison().corpus));
+  }
+  return lines;
+}
+
 CsvTable TextView::shownData() const {
   const Figure* figure = impl_->figure();
   return figure != nullptr ? figure->shownData() : impl_->vocabulary->shownData();

@@ -45,6 +45,8 @@ class TextView final : public QWidget, public Figure {
   QSizeF figureSize() const override;
   void drawFigure(QCPPainter& painter) override;
   CsvTable shownData() const override;
+  // What a figure of the page was made of: tokenisers and source, or run and step.
+  QStringList figureCaption() const;
 
  Q_SIGNALS:
   void tokenizerToggled(const QString& path, bool chosen);
