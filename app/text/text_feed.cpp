@@ -19,6 +19,7 @@ namespace heddle::ui {
 namespace {
 
 const QString kSample = QStringLiteral("sample");
+const QString kChineseSample = QStringLiteral("sample-zh");
 const QString kRun = QStringLiteral("run");
 
 }  // namespace
@@ -84,6 +85,11 @@ void TextFeed::connectWorker() {
     if (std::exchange(comparing_wanted_, false)) {
       compare(found);
     }
+  });
+  connect(worker_, &TextWorker::resolveFailed, this, [this](const Problem& failure) {
+    comparing_wanted_ = false;
+    view_.comparison().setProblem(failure.text, failure.hint);
+    Q_EMIT problem(failure);
   });
   connect(counter_, &TextWorker::countProgressed, this, [this](double done, quint64 number) {
     if (number == counting_) {
@@ -170,7 +176,7 @@ void TextFeed::restore(const TextSession& session) {
   files_ = session.files;
   if (!session.source.isEmpty()) {
     source_id_ = session.source;
-    source_file_ = source_id_ != kSample && source_id_ != kRun ? source_id_ : QString();
+    source_file_ = QFileInfo(source_id_).isAbsolute() ? source_id_ : QString();
   }
   view_.setPage(
       static_cast<TextPageKind>(std::clamp(session.page, 0, static_cast<int>(TextPageKind::kRows))));
@@ -219,6 +225,9 @@ TextSource TextFeed::source() const {
   if (source_id_ == kSample) {
     return {.name = tr("the sample text")};
   }
+  if (source_id_ == kChineseSample) {
+    return {.name = tr("the Chinese sample text"), .recipe = {}, .files = {}, .sample_language = "zh"};
+  }
   if (source_id_ == kRun) {
     return {.name = tr("the text of %1").arg(run_name_),
             .recipe = RunFolder{workspace_.runs() / run_.toStdString()}.recipe()};
@@ -230,7 +239,8 @@ void TextFeed::showSources() {
   if (source_id_ == kRun && run_.isEmpty()) {
     source_id_ = kSample;
   }
-  std::vector<SourceChoice> choices = {{kSample, tr("Sample text")}};
+  std::vector<SourceChoice> choices = {{kSample, tr("Sample text")},
+                                       {kChineseSample, tr("Sample text, Chinese")}};
   if (!run_.isEmpty()) {
     choices.push_back({kRun, tr("Text of %1").arg(run_name_)});
   }

@@ -11,7 +11,7 @@ struct TextSession {
   QString text;
   QStringList tokenizers;  // chosen: paths
   QStringList files;       // opened by hand: paths
-  QString source;          // "sample", "run" or a path
+  QString source;          // "sample", "sample-zh", "run" or a path
   int page = 0;
 
   friend bool operator==(const TextSession&, const TextSession&) = default;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <sstream>
 
 #include "engine/base/json.h"
 #include "engine/recipes/parse.h"
@@ -116,6 +117,25 @@ Result<TextSource> resolved(const TextSource& source) {
   }
   found.sample_seed = static_cast<uint64_t>(parsed.recipe.text.sample_seed);
   found.sample_documents = parsed.recipe.text.sample_documents;
+  found.sample_language = parsed.recipe.text.sample_language;
+  return found;
+}
+
+Result<TextSource> asFiles(const TextSource& source, const fs::path& file) {
+  if (!source.files.empty()) {
+    return source;
+  }
+  std::ofstream out(file, std::ios::binary | std::ios::trunc);
+  const SampleOptions options{
+      .documents = source.sample_documents, .seed = source.sample_seed, .language = source.sample_language};
+  const Status written = writeSampleText(options, out);
+  out.close();
+  if (!written || out.fail()) {
+    return Error{"The sample text could not be written to " + file.string(),
+                 "check that there is space in the folder for temporary files"};
+  }
+  TextSource found = source;
+  found.files = {file};
   return found;
 }
 
@@ -132,9 +152,9 @@ std::string cutTo(std::string text, size_t most) {
 Result<std::string> takeDocument(const TextSource& source, uint64_t draw, size_t most_bytes) {
   if (source.files.empty()) {
     const auto documents = static_cast<uint64_t>(std::max<int64_t>(source.sample_documents, 1));
-    return cutTo(
-        stripped(documentText(generateDocument(source.sample_seed, static_cast<int64_t>(draw % documents)))),
-        most_bytes);
+    return cutTo(stripped(documentText(generateDocument(
+                     source.sample_seed, static_cast<int64_t>(draw % documents), source.sample_language))),
+                 most_bytes);
   }
   const Result<std::vector<fs::path>> files = filesOf(source);
   if (!files) {
@@ -181,9 +201,10 @@ Status readParagraphs(const TextSource& source,
   if (source.files.empty()) {
     for (int64_t index = 0; index < source.sample_documents; ++index) {
       const double done = static_cast<double>(index) / static_cast<double>(source.sample_documents);
-      const SampleDocument document = generateDocument(source.sample_seed, index);
-      for (const auto& paragraph : document.paragraphs) {
-        if (!take(paragraphText(paragraph), done)) {
+      const SampleDocument document = generateDocument(source.sample_seed, index, source.sample_language);
+      std::istringstream lines(documentText(document));
+      for (std::string line; std::getline(lines, line);) {
+        if (!line.empty() && !take(line, done)) {
           return {};
         }
       }

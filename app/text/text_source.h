@@ -21,10 +21,14 @@ struct TextSource {
   std::vector<std::filesystem::path> files;  // files or folders; empty = the sample text
   uint64_t sample_seed = 1;
   int64_t sample_documents = 2000;
+  std::string sample_language = "en";
 };
 
 // The source with its recipe read. Errors: a recipe that is missing or cannot be read.
 Result<TextSource> resolved(const TextSource& source);
+
+// A resolved source as files alone: the sample text is written to `file`. Error: it cannot be written.
+Result<TextSource> asFiles(const TextSource& source, const std::filesystem::path& file);
 
 // A document that `draw` (any number) decides on; at most `most_bytes` of it, whole characters. Of plain text
 // a document is what stands between blank lines. The source is resolved. Errors: no file, one that is

@@ -226,11 +226,13 @@ void TextWorker::fetchDocument(const TextSource& source, quint64 draw) {
 
 void TextWorker::resolve(const TextSource& source) {
   const Result<TextSource> known = resolved(source);
-  if (!known) {
-    Q_EMIT failed(asProblem(known.error()));
+  const Result<TextSource> files =
+      known ? asFiles(*known, sample_.filePath(QStringLiteral("sample.txt")).toStdString()) : known;
+  if (!files) {
+    Q_EMIT resolveFailed(asProblem(files.error()));
     return;
   }
-  Q_EMIT resolvedSource(*known);
+  Q_EMIT resolvedSource(*files);
 }
 
 }  // namespace heddle::ui

@@ -58,6 +58,27 @@ TEST_F(TextSourceTest, DocumentsOfTheSampleAreAFunctionOfTheDraw) {
   EXPECT_NE(*first, *takeDocument({}, 4, 1000));
 }
 
+TEST_F(TextSourceTest, TheSampleIsThereInChineseAndAsAFile) {
+  TextSource chinese;
+  chinese.sample_language = "zh";
+  chinese.sample_documents = 3;
+  const auto document = takeDocument(chinese, 0, 1000);
+  ASSERT_TRUE(document.ok());
+  EXPECT_NE(document->find("。"), std::string::npos) << *document;
+  const auto file = asFiles(chinese, workspace.root / "sample.txt");
+  ASSERT_TRUE(file.ok());
+  std::vector<std::string> paragraphs[2];
+  for (const int way : {0, 1}) {
+    ASSERT_TRUE(readParagraphs(way == 0 ? chinese : *file, [&](std::string_view each, double) {
+                  paragraphs[way].emplace_back(each);
+                  return true;
+                }).ok());
+  }
+  EXPECT_FALSE(paragraphs[0].empty());
+  EXPECT_EQ(paragraphs[0], paragraphs[1]);
+  EXPECT_FALSE(asFiles(chinese, workspace.root / "nowhere" / "sample.txt").ok());
+}
+
 TEST_F(TextSourceTest, PlainDocumentsStandBetweenBlankLines) {
   const auto path = file("plain.txt", "one\ntwo\n\nthree 中文\n\nfour\n");
   std::set<std::string> seen;
@@ -317,6 +338,13 @@ TEST_F(TextWindowTest, TwoTokenizersAreComparedByTheEngine) {
   ASSERT_TRUE(waitUntil([this] { return view().comparison().comparison().tokenizers.size() == 2; }));
   EXPECT_EQ(view().comparison().comparison().tokenizers[1].name, QStringLiteral("other"));
   EXPECT_TRUE(waitUntil([&] { return button->text() == QStringLiteral("Compare"); }));
+  Q_EMIT view().sourceFileChosen(QString::fromStdString(write("rain.txt", "the rain\n")));
+  std::filesystem::remove_all(workspace.root / "runs/one/recipe.toml");
+  Q_EMIT view().sourceChosen(QStringLiteral("run"));
+  QTest::mouseClick(button, Qt::LeftButton);
+  ASSERT_TRUE(waitUntil([this] { return window->problems().count() == 1; }));
+  EXPECT_TRUE(window->problems().current().text.contains(QStringLiteral("recipe.toml")));
+  EXPECT_EQ(button->text(), QStringLiteral("Compare"));
 }
 
 TEST_F(TextWindowTest, AnEngineThatDiesWhileComparingIsSaidWhereTheChartsWouldBe) {
