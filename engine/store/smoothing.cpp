@@ -3,8 +3,124 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdlib>
 
 namespace heddle {
+namespace {
+
+constexpr double kMostDecay = 0.999;
+constexpr std::array<std::string_view, kSmoothingKinds> kKeys{"ema", "time_weighted_ema", "gaussian",
+                                                              "window"};
+
+std::vector<CurvePoint> timeWeighted(std::vector<CurvePoint> points, double weight) {
+  const double decay = timeWeightedDecay(weight);
+  double mean = 0;
+  double weights = 0;  // sum over the points so far
+  int64_t last_step = 0;
+  for (CurvePoint& point : points) {
+    if (!std::isfinite(point.y)) {
+      continue;
+    }
+    const auto steps = static_cast<double>(std::max<int64_t>(point.step - last_step, 0));
+    weights = weights * std::pow(decay, steps) + 1;
+    last_step = point.step;
+    // As a correction of the mean, a constant stays itself to the last bit.
+    mean += (point.y - mean) / weights;
+    point.y = mean;
+  }
+  return points;
+}
+
+// kernel[d]: what a point counts at the distance of d points.
+std::vector<CurvePoint> centred(const std::vector<CurvePoint>& points, const std::vector<double>& kernel,
+                                const std::vector<CurvePoint>& before) {
+  const auto reach = static_cast<int64_t>(kernel.size()) - 1;
+  const auto count = static_cast<int64_t>(points.size());
+  const int64_t first = std::clamp<int64_t>(static_cast<int64_t>(before.size()) - reach, 0, count);
+  std::vector<CurvePoint> smoothed(before.begin(), before.begin() + first);
+  smoothed.insert(smoothed.end(), points.begin() + first, points.end());
+  for (int64_t i = first; i < count; ++i) {
+    const double here = points[static_cast<size_t>(i)].y;
+    if (!std::isfinite(here)) {
+      continue;
+    }
+    // Of differences, so that a constant stays itself to the last bit.
+    double sum = 0;
+    double weights = 0;
+    const int64_t end = std::min(i + reach + 1, count);
+    for (int64_t j = std::max<int64_t>(i - reach, 0); j < end; ++j) {
+      const double y = points[static_cast<size_t>(j)].y;
+      if (std::isfinite(y)) {
+        const double share = kernel[static_cast<size_t>(std::abs(j - i))];
+        sum += share * (y - here);
+        weights += share;
+      }
+    }
+    smoothed[static_cast<size_t>(i)].y = here + sum / weights;
+  }
+  return smoothed;
+}
+
+}  // namespace
+
+std::string_view smoothingKey(SmoothingKind kind) {
+  return kKeys[static_cast<size_t>(kind)];
+}
+
+std::optional<SmoothingKind> smoothingKindFromKey(std::string_view key) {
+  const auto found = std::find(kKeys.begin(), kKeys.end(), key);
+  return found == kKeys.end() ? std::nullopt
+                              : std::optional(static_cast<SmoothingKind>(found - kKeys.begin()));
+}
+
+double timeWeightedDecay(double weight) {
+  return std::min(std::sqrt(weight), kMostDecay);
+}
+
+double gaussianSigma(double weight) {
+  return 0.5 / (1 - weight);
+}
+
+int64_t windowPoints(double weight) {
+  return weight <= 0 ? 1 : 2 * std::lround(0.5 / (1 - weight)) + 1;
+}
+
+int64_t smoothingReach(const Smoothing& smoothing) {
+  if (smoothing.weight <= 0) {
+    return 0;
+  }
+  switch (smoothing.kind) {
+    case SmoothingKind::kGaussian:
+      return static_cast<int64_t>(std::ceil(3 * gaussianSigma(smoothing.weight)));
+    case SmoothingKind::kWindow:
+      return windowPoints(smoothing.weight) / 2;
+    default:
+      return 0;
+  }
+}
+
+std::vector<CurvePoint> smoothCurve(const std::vector<CurvePoint>& points, const Smoothing& smoothing,
+                                    const std::vector<CurvePoint>& before) {
+  if (smoothing.weight <= 0) {
+    return points;
+  }
+  if (smoothing.kind == SmoothingKind::kEma) {
+    return smoothCurve(points, smoothing.weight);
+  }
+  if (smoothing.kind == SmoothingKind::kTimeWeightedEma) {
+    return timeWeighted(points, smoothing.weight);
+  }
+  std::vector<double> kernel(static_cast<size_t>(smoothingReach(smoothing)) + 1, 1);
+  if (smoothing.kind == SmoothingKind::kGaussian) {
+    const double sigma = gaussianSigma(smoothing.weight);
+    for (size_t d = 0; d < kernel.size(); ++d) {
+      const double z = static_cast<double>(d) / sigma;
+      kernel[d] = std::exp(-0.5 * z * z);
+    }
+  }
+  return centred(points, kernel, before);
+}
+
 std::vector<CurvePoint> smoothCurve(const std::vector<CurvePoint>& points, double weight) {
   std::vector<CurvePoint> smoothed = points;
   const auto finite = [](const CurvePoint& point) { return std::isfinite(point.y); };

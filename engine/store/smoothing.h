@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string_view>
 #include <vector>
 
 #include "engine/store/store.h"
@@ -14,6 +16,36 @@ namespace heddle {
 // all equal is returned as it is. Smooth the full series first and thin it afterwards: the other way round
 // the result would depend on the zoom. Source: tensorboard, line_chart_v2/data_transformer.ts
 std::vector<CurvePoint> smoothCurve(const std::vector<CurvePoint>& points, double weight);
+
+// kEma: the average above. kTimeWeightedEma: its like for runs logged at different densities; what lies d
+// training steps back counts decay^(d / kStepsPerUnit) with decay = min(sqrt(weight), 0.999), so that neither
+// zoom nor axis nor logging interval changes how far it looks back (after the "time weighted EMA" of Weights
+// & Biases, whose unit is a part of the visible range instead). kGaussian and kWindow look at both sides: a
+// Gaussian of gaussianSigma() points, cut at three of them, and the plain mean of windowPoints() points; at
+// the ends of a series and around values that are not finite they take the points there are.
+enum class SmoothingKind { kEma, kTimeWeightedEma, kGaussian, kWindow };
+inline constexpr int kSmoothingKinds = 4;
+
+struct Smoothing {
+  double weight = 0.6;  // 0 = off .. 0.999; 1 / (1 - weight) is how many points count
+  SmoothingKind kind = SmoothingKind::kEma;
+  friend bool operator==(const Smoothing&, const Smoothing&) = default;
+};
+
+// As files have it: "ema", "time_weighted_ema", "gaussian", "window".
+std::string_view smoothingKey(SmoothingKind kind);
+std::optional<SmoothingKind> smoothingKindFromKey(std::string_view key);
+
+double timeWeightedDecay(double weight);  // per training step
+double gaussianSigma(double weight);      // in points: half of those that count; its noise is about the EMA's
+int64_t windowPoints(double weight);      // odd; 1 when weight is 0
+int64_t smoothingReach(const Smoothing& smoothing);  // points after one that can change it: 0 for averages
+
+// All kinds keep the promises of the average: weight 0 changes nothing, values that are not finite pass
+// through, a constant series stays as it is. `before` may hold the result for the first points of the same
+// series: then a centred kind computes only what the points behind them can change.
+std::vector<CurvePoint> smoothCurve(const std::vector<CurvePoint>& points, const Smoothing& smoothing,
+                                    const std::vector<CurvePoint>& before = {});
 
 // At most max_points (at least 16) of the points, in their order, with every spike still there: points are
 // grouped in buckets of equal counts, and each bucket keeps its lowest, its highest and its first not finite

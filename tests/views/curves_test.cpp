@@ -2,6 +2,8 @@
 #include <qcustomplot.h>
 
 #include <QAbstractItemModelTester>
+#include <QAbstractItemView>
+#include <QComboBox>
 #include <QContextMenuEvent>
 #include <QImage>
 #include <QLineEdit>
@@ -338,7 +340,7 @@ TEST(CurveData, HeldOutLossSharesTheChartOfTheTrainingLoss) {
 TEST(CurveStores, SmoothLongSeriesBesideTheWindow) {
   CurveStore store;
   QSignalSpy changed(&store, &CurveStore::changed);
-  store.setSmoothing(0.9);
+  store.setSmoothing({.weight = 0.9});
   store.set(QStringLiteral("run"), QStringLiteral("m"), falling(300000));
   const auto smoothed = [&] {
     const Curve* curve = store.find(QStringLiteral("run"), QStringLiteral("m"));
@@ -618,6 +620,80 @@ TEST_F(CurvesViewTest, SmoothingIsLimitedAndShown) {
   }));
   const QString text = chart(0).findChild<QLabel*>()->text();
   EXPECT_TRUE(text.contains(QStringLiteral("EMA 0.9"))) << text.toStdString();
+}
+
+TEST_F(CurvesViewTest, AnotherSmoothingIsChosenByKeyAndByMouseAndNamedEverywhere) {
+  view.setSmoothing(0.9);
+  QComboBox* method = nullptr;
+  for (QComboBox* box : view.findChildren<QComboBox*>()) {
+    if (box->accessibleName() == QStringLiteral("Smoothing method")) {
+      method = box;
+    }
+  }
+  ASSERT_NE(method, nullptr);
+  const auto title = [&] { return chart(0).findChild<QLabel*>()->text(); };
+  const auto drawn = [&](const Smoothing& how) {
+    const auto expected = smoothCurve(falling(1000), how);
+    return QTest::qWaitFor([&] {
+      const Points& smooth = chart(0).curves()[0].curve.smooth;
+      return smooth != nullptr && smooth->size() == expected.size() && (*smooth)[0].y == expected[0].y &&
+             (*smooth)[997].y == expected[997].y;
+    });
+  };
+  QTest::keyClick(method, Qt::Key_Down);
+  EXPECT_EQ(view.smoothingKind(), SmoothingKind::kTimeWeightedEma);
+  EXPECT_TRUE(drawn({0.9, SmoothingKind::kTimeWeightedEma}));
+  EXPECT_TRUE(title().contains(QStringLiteral("time-weighted EMA 0.9"))) << title().toStdString();
+  EXPECT_EQ(view.shownData().header.back(), QStringLiteral("smoothed_time_weighted_ema_0.9"));
+  QTest::keyClick(method, Qt::Key_Down);
+  EXPECT_TRUE(drawn({0.9, SmoothingKind::kGaussian}));
+  EXPECT_TRUE(title().contains(QStringLiteral("Gaussian, σ 5 points"))) << title().toStdString();
+  EXPECT_EQ(view.shownData().header.back(), QStringLiteral("smoothed_gaussian_5"));
+  // By mouse: the list opens, its last row is clicked.
+  QTest::mouseClick(method, Qt::LeftButton);
+  ASSERT_TRUE(QTest::qWaitFor([&] { return method->view()->isVisible(); }));
+  const QModelIndex row = method->model()->index(3, 0);
+  const QPoint place = method->view()->visualRect(row).center();
+  // A list that opens ignores the release of the click that opened it for as long as a double click lasts.
+  EXPECT_TRUE(QTest::qWaitFor([&] {
+    if (view.smoothingKind() != SmoothingKind::kWindow) {
+      QTest::mouseMove(method->view()->viewport(), place);
+      QTest::mouseClick(method->view()->viewport(), Qt::LeftButton, Qt::NoModifier, place);
+    }
+    return view.smoothingKind() == SmoothingKind::kWindow;
+  }));
+  EXPECT_TRUE(drawn({0.9, SmoothingKind::kWindow}));
+  EXPECT_TRUE(title().contains(QStringLiteral("centred mean of 11 points"))) << title().toStdString();
+  EXPECT_EQ(view.shownData().header.back(), QStringLiteral("smoothed_window_11"));
+}
+
+TEST(CurveStores, AppendedPointsLeaveTheCurveAsIfItHadComeWhole) {
+  for (const SmoothingKind kind : {SmoothingKind::kEma, SmoothingKind::kTimeWeightedEma,
+                                   SmoothingKind::kGaussian, SmoothingKind::kWindow}) {
+    const Smoothing how{.weight = 0.8, .kind = kind};
+    CurveStore store;
+    store.setSmoothing(how);
+    const auto all = falling(400);
+    const QString run = QStringLiteral("run");
+    const QString metric = QStringLiteral("m");
+    for (size_t from = 0; from < all.size(); from += 50) {
+      const auto begin = all.begin() + static_cast<ptrdiff_t>(from);
+      store.append(run, metric, {begin, begin + 50});
+    }
+    const auto same = [&](const std::vector<CurvePoint>& raw) {
+      const auto expected = smoothCurve(raw, how);
+      const Points smooth = store.find(run, metric)->smooth;
+      return std::equal(expected.begin(), expected.end(), smooth->begin(), smooth->end(),
+                        [](const CurvePoint& a, const CurvePoint& b) { return a.y == b.y; });
+    };
+    EXPECT_TRUE(same(all)) << smoothingKey(kind);
+    // A restart at step 200 takes the place of what follows.
+    store.append(run, metric, {at(200, 50), at(201, 60)});
+    std::vector<CurvePoint> restarted(all.begin(), all.begin() + 200);
+    restarted.push_back(at(200, 50));
+    restarted.push_back(at(201, 60));
+    EXPECT_TRUE(same(restarted)) << smoothingKey(kind);
+  }
 }
 
 TEST_F(CurvesViewTest, SaysWhyItIsEmpty) {

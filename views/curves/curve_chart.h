@@ -9,6 +9,7 @@
 #include <optional>
 #include <vector>
 
+#include "engine/store/smoothing.h"
 #include "views/curves/curve_data.h"
 #include "views/curves/range_dialog.h"
 
@@ -32,7 +33,7 @@ struct ChartSettings {
   bool log_y = false;
   bool ignore_outliers = true;
   bool show_raw = true;
-  double smoothing = 0.6;
+  Smoothing smoothing;
   TooltipOrder tooltip_order = TooltipOrder::kNearest;
 };
 

@@ -202,8 +202,8 @@ struct CurveChart::Impl {
 
   void updateTitle() {
     QString text = metrics.join(QStringLiteral("  ·  "));
-    if (settings.smoothing > 0) {
-      text += QStringLiteral("   ") + CurveChart::tr("(EMA %1)").arg(settings.smoothing, 0, 'g', 3);
+    if (const QString method = smoothingText(settings.smoothing); !method.isEmpty()) {
+      text += QStringLiteral("   (%1)").arg(method);
     }
     title->setFullText(text);
   }

@@ -1,5 +1,6 @@
 #include "views/curves/curve_data.h"
 
+#include <QCoreApplication>
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -185,7 +186,41 @@ std::optional<Span> startAndEnd(PointIterator first, PointIterator last, bool lo
   return Span{std::min(start, end), std::max(start, end)};
 }
 
+QString parameterText(const Smoothing& smoothing) {
+  switch (smoothing.kind) {
+    case SmoothingKind::kGaussian:
+      return QString::number(gaussianSigma(smoothing.weight), 'g', 3);
+    case SmoothingKind::kWindow:
+      return QString::number(windowPoints(smoothing.weight));
+    default:
+      return QString::number(smoothing.weight, 'g', 3);
+  }
+}
+
 }  // namespace
+
+QString smoothingText(const Smoothing& smoothing) {
+  if (smoothing.weight <= 0) {
+    return {};
+  }
+  const auto text = [](const char* source) { return QCoreApplication::translate("Curves", source); };
+  switch (smoothing.kind) {
+    case SmoothingKind::kTimeWeightedEma:
+      return text(QT_TRANSLATE_NOOP("Curves", "time-weighted EMA %1")).arg(parameterText(smoothing));
+    case SmoothingKind::kGaussian:
+      return text(QT_TRANSLATE_NOOP("Curves", "Gaussian, σ %1 points")).arg(parameterText(smoothing));
+    case SmoothingKind::kWindow:
+      return text(QT_TRANSLATE_NOOP("Curves", "centred mean of %1 points")).arg(parameterText(smoothing));
+    default:
+      return text(QT_TRANSLATE_NOOP("Curves", "EMA %1")).arg(parameterText(smoothing));
+  }
+}
+
+QString smoothingColumn(const Smoothing& smoothing) {
+  const std::string_view key = smoothingKey(smoothing.kind);
+  return QLatin1String(key.data(), static_cast<qsizetype>(key.size())) + QLatin1Char('_') +
+         parameterText(smoothing);
+}
 
 std::vector<CurvePoint> lastWins(std::vector<CurvePoint> points) {
   size_t kept = 0;

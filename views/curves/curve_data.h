@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "engine/store/smoothing.h"
 #include "views/curves/curve_points.h"
 
 namespace heddle::ui {
@@ -27,6 +28,11 @@ struct Curve {
   Points raw;
   Points smooth;
 };
+
+// "EMA 0.6", "centred mean of 3 points": the method with its parameter, for labels; empty when it is off.
+QString smoothingText(const Smoothing& smoothing);
+// The same for the heads of tables in files: "ema_0.6", "window_3".
+QString smoothingColumn(const Smoothing& smoothing);
 
 // Drops what a later part of the run repeats: after a restart at an earlier step the new points take the
 // place of the old ones.

@@ -4,9 +4,12 @@
 #pragma once
 
 #include <QObject>
+#include <cstdint>
 #include <map>
 #include <utility>
+#include <vector>
 
+#include "engine/store/smoothing.h"
 #include "views/curves/curve_data.h"
 
 namespace heddle::ui {
@@ -23,9 +26,9 @@ class CurveStore final : public QObject {
   void append(const QString& run_id, const QString& metric, const std::vector<CurvePoint>& more);
   void clear();
 
-  // 0 .. 0.999; smooths every curve again.
-  void setSmoothing(double weight);
-  double smoothing() const { return weight_; }
+  // Smooths every curve again.
+  void setSmoothing(const Smoothing& smoothing);
+  const Smoothing& smoothing() const { return smoothing_; }
 
   // Null without points. Valid until the next call that changes anything.
   const Curve* find(const QString& run_id, const QString& metric) const;
@@ -37,11 +40,29 @@ class CurveStore final : public QObject {
  private:
   using Key = std::pair<QString, QString>;  // run, metric
 
-  void smooth(std::vector<Key> keys);
-  void keep(const Key& key, const Points& raw, Points smooth, double weight);
+  struct Entry {
+    Curve curve;
+    // Which points these are: appending to them keeps the number, replacing them gives another.
+    int64_t points = 0;
+    // What `curve.smooth` is the result of.
+    int64_t smoothed_points = 0;
+    Smoothing smoothed_by;
+  };
+  struct Job {
+    Key key;
+    int64_t points;
+    Points raw;
+    Points before;  // the result for the first of the points; null = none
+    Points smooth;
+  };
 
-  std::map<Key, Curve> curves_;
-  double weight_ = 0.6;
+  void put(const Key& key, std::vector<CurvePoint> raw, bool appended);
+  void smooth(const std::vector<Key>& keys);
+  void keep(const Job& job, const Smoothing& smoothing);
+
+  std::map<Key, Entry> curves_;
+  Smoothing smoothing_;
+  int64_t last_points_ = 0;
 };
 
 }  // namespace heddle::ui

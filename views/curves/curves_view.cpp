@@ -36,6 +36,7 @@ struct CurvesView::Impl {
   FlowLayout* controls;
   QMenu* metric_menu;
   QComboBox* axis_box;
+  QComboBox* method_box;
   QSlider* slider;
   QDoubleSpinBox* number;
   QLabel* window_label;
@@ -125,11 +126,32 @@ struct CurvesView::Impl {
     connect(axis_box, &QComboBox::currentIndexChanged, self,
             [this] { self->setAxis(static_cast<Axis>(axis_box->currentData().toInt())); });
     controls->addGroup({new QLabel(CurvesView::tr("Over"), bar), axis_box});
+    method_box = new QComboBox(bar);
+    for (const auto& [kind, name, tip] :
+         {std::tuple(SmoothingKind::kEma, CurvesView::tr("EMA"),
+                     CurvesView::tr("Debiased moving average of the points before")),
+          std::tuple(SmoothingKind::kTimeWeightedEma, CurvesView::tr("Time-weighted EMA"),
+                     CurvesView::tr("Moving average that fades with training steps, for runs that logged at "
+                                    "different intervals")),
+          std::tuple(SmoothingKind::kGaussian, CurvesView::tr("Gaussian"),
+                     CurvesView::tr("Mean of the points on both sides, weighted by a Gaussian: the newest "
+                                    "values still change as points arrive")),
+          std::tuple(SmoothingKind::kWindow, CurvesView::tr("Centred mean"),
+                     CurvesView::tr("Plain mean of the points on both sides: the newest values still change "
+                                    "as points arrive"))}) {
+      method_box->addItem(name, static_cast<int>(kind));
+      method_box->setItemData(method_box->count() - 1, tip, Qt::ToolTipRole);
+    }
+    method_box->setAccessibleName(CurvesView::tr("Smoothing method"));
+    method_box->setToolTip(CurvesView::tr("How the curves are smoothed"));
+    connect(method_box, &QComboBox::currentIndexChanged, self, [this] {
+      self->setSmoothingKind(static_cast<SmoothingKind>(method_box->currentData().toInt()));
+    });
     slider = new QSlider(Qt::Horizontal, bar);
     slider->setRange(0, kSliderSteps);
     slider->setFixedWidth(110);
     slider->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
-    slider->setToolTip(CurvesView::tr("Weight of the debiased moving average; 0 is off"));
+    slider->setToolTip(CurvesView::tr("Strength of the smoothing; 0 is off"));
     number = new QDoubleSpinBox(bar);
     number->setRange(0, kMostSmoothing);
     number->setDecimals(3);
@@ -142,7 +164,9 @@ struct CurvesView::Impl {
     });
     connect(number, &QDoubleSpinBox::valueChanged, self, [this](double value) { self->setSmoothing(value); });
     showSmoothing();
-    controls->addGroup({new QLabel(CurvesView::tr("Smoothing"), bar), slider, number, window_label});
+    // Two groups: a narrow window breaks the row between them.
+    controls->addGroup({new QLabel(CurvesView::tr("Smoothing"), bar), method_box});
+    controls->addGroup({slider, number, window_label});
     show_raw = toggle(CurvesView::tr("Original"), CurvesView::tr("Draw the unsmoothed line faintly behind"),
                       true, [this](bool on) { settings.show_raw = on; });
     outliers = toggle(CurvesView::tr("Ignore outliers"),
@@ -161,16 +185,38 @@ struct CurvesView::Impl {
   }
 
   void showSmoothing() {
-    const double weight = settings.smoothing;
+    const double weight = settings.smoothing.weight;
+    const QSignalBlocker method_quiet(method_box);
+    method_box->setCurrentIndex(method_box->findData(static_cast<int>(settings.smoothing.kind)));
     const QSignalBlocker slider_quiet(slider);
     const QSignalBlocker number_quiet(number);
     slider->setValue(weight > 0.99 ? kSliderSteps : static_cast<int>(std::lround(weight * 100)));
     number->setValue(weight);
-    window_label->setText(weight == 0 ? CurvesView::tr("off")
-                                      : CurvesView::tr("≈ %1 points").arg(formatNumber(1 / (1 - weight), 2)));
+    window_label->setText(weight == 0 ? CurvesView::tr("off") : windowText());
     // The widest text, so that the buttons behind it stay where they are.
     window_label->setMinimumWidth(window_label->fontMetrics().horizontalAdvance(
         CurvesView::tr("≈ %1 points").arg(QStringLiteral("1000"))));
+  }
+
+  // How much a value on the smoothed line is the mean of.
+  QString windowText() const {
+    const double weight = settings.smoothing.weight;
+    switch (settings.smoothing.kind) {
+      case SmoothingKind::kTimeWeightedEma:
+        return CurvesView::tr("≈ %1 steps").arg(formatNumber(1 / (1 - timeWeightedDecay(weight)), 2));
+      case SmoothingKind::kGaussian:
+        return CurvesView::tr("σ %1 points").arg(formatNumber(gaussianSigma(weight), 2));
+      case SmoothingKind::kWindow:
+        return CurvesView::tr("%1 points").arg(windowPoints(weight));
+      default:
+        return CurvesView::tr("≈ %1 points").arg(formatNumber(1 / (1 - weight), 2));
+    }
+  }
+
+  void smoothAgain() {
+    showSmoothing();
+    store->setSmoothing(settings.smoothing);
+    applySettings();
   }
 
   void applySettings() {
@@ -443,14 +489,21 @@ void CurvesView::setAxis(Axis axis) {
 }
 
 double CurvesView::smoothing() const {
-  return impl_->settings.smoothing;
+  return impl_->settings.smoothing.weight;
 }
 
 void CurvesView::setSmoothing(double weight) {
-  impl_->settings.smoothing = std::clamp(weight, 0.0, kMostSmoothing);
-  impl_->showSmoothing();
-  impl_->store->setSmoothing(impl_->settings.smoothing);
-  impl_->applySettings();
+  impl_->settings.smoothing.weight = std::clamp(weight, 0.0, kMostSmoothing);
+  impl_->smoothAgain();
+}
+
+SmoothingKind CurvesView::smoothingKind() const {
+  return impl_->settings.smoothing.kind;
+}
+
+void CurvesView::setSmoothingKind(SmoothingKind kind) {
+  impl_->settings.smoothing.kind = kind;
+  impl_->smoothAgain();
 }
 
 bool CurvesView::ignoresOutliers() const {
@@ -459,6 +512,30 @@ bool CurvesView::ignoresOutliers() const {
 
 void CurvesView::setIgnoreOutliers(bool ignore) {
   impl_->outliers->setChecked(ignore);
+}
+
+bool CurvesView::showsRaw() const {
+  return impl_->settings.show_raw;
+}
+
+void CurvesView::setShowRaw(bool show) {
+  impl_->show_raw->setChecked(show);
+}
+
+bool CurvesView::logX() const {
+  return impl_->settings.log_x;
+}
+
+void CurvesView::setLogX(bool logarithmic) {
+  impl_->log_x->setChecked(logarithmic);
+}
+
+bool CurvesView::logY() const {
+  return impl_->settings.log_y;
+}
+
+void CurvesView::setLogY(bool logarithmic) {
+  impl_->log_y->setChecked(logarithmic);
 }
 
 QSizeF CurvesView::figureSize() const {
@@ -483,7 +560,7 @@ void CurvesView::drawFigure(QCPPainter& painter) {
 CsvTable CurvesView::shownData() const {
   CsvTable table{.header = {QStringLiteral("run_id"), QStringLiteral("run"), QStringLiteral("metric"),
                             QStringLiteral("step"), axisTitle(axis()), QStringLiteral("value"),
-                            QStringLiteral("smoothed_ema_%1").arg(smoothing())},
+                            QStringLiteral("smoothed_") + smoothingColumn(impl_->settings.smoothing)},
                  .rows = {}};
   const auto exact = [](double value) { return QString::number(value, 'g', 17); };
   for (const CurveChart* chart : impl_->charts) {

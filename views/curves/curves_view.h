@@ -10,6 +10,7 @@
 #include <memory>
 #include <vector>
 
+#include "engine/store/smoothing.h"
 #include "engine/store/store.h"
 #include "views/common/figure_export.h"
 
@@ -71,8 +72,16 @@ class CurvesView final : public QWidget, public Figure {
   void setAxis(Axis axis);
   double smoothing() const;
   void setSmoothing(double weight);  // 0 .. 0.999
+  SmoothingKind smoothingKind() const;
+  void setSmoothingKind(SmoothingKind kind);
   bool ignoresOutliers() const;
   void setIgnoreOutliers(bool ignore);
+  bool showsRaw() const;
+  void setShowRaw(bool show);
+  bool logX() const;
+  void setLogX(bool logarithmic);
+  bool logY() const;
+  void setLogY(bool logarithmic);
 
   // Figure
   QSizeF figureSize() const override;

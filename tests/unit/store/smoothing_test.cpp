@@ -86,6 +86,157 @@ TEST(SmoothingTest, WeightZeroChangesNothingAndThePastNeverChanges) {
   }
 }
 
+// Each kind from its definition: point i counts share(i, n) in the mean at n.
+template <typename Share>
+double slowMean(const std::vector<CurvePoint>& points, size_t n, Share share) {
+  long double sum = 0;
+  long double weights = 0;
+  for (size_t i = 0; i < points.size(); ++i) {
+    if (std::isfinite(points[i].y)) {
+      const long double counts = share(i, n);
+      sum += counts * points[i].y;
+      weights += counts;
+    }
+  }
+  return static_cast<double>(sum / weights);
+}
+
+double slowSmoothing(const std::vector<CurvePoint>& points, size_t at, const Smoothing& how) {
+  const double length = 1 / (1 - how.weight);
+  const auto distance = [](size_t i, size_t n) {
+    return std::fabs(static_cast<double>(i) - static_cast<double>(n));
+  };
+  switch (how.kind) {
+    case SmoothingKind::kEma:
+      return slowMean(points, at, [&](size_t i, size_t n) {
+        size_t finite = 0;
+        for (size_t j = i; j < n; ++j) {
+          finite += std::isfinite(points[j + 1].y) ? 1U : 0U;
+        }
+        return i > n ? 0 : std::pow(how.weight, static_cast<double>(finite));
+      });
+    case SmoothingKind::kTimeWeightedEma:
+      return slowMean(points, at, [&](size_t i, size_t n) {
+        const auto steps = static_cast<double>(points[n].step - points[i].step);
+        return i > n ? 0 : std::pow(std::min(std::sqrt(how.weight), 0.999), steps);
+      });
+    case SmoothingKind::kGaussian:
+      return slowMean(points, at, [&](size_t i, size_t n) {
+        const double sigma = length / 2;
+        const double d = distance(i, n);
+        return d > std::ceil(3 * sigma) ? 0 : std::exp(-d * d / (2 * sigma * sigma));
+      });
+    default:
+      return slowMean(points, at, [&](size_t i, size_t n) {
+        return distance(i, n) > std::round(length / 2) ? 0.0 : 1.0;
+      });
+  }
+}
+
+constexpr SmoothingKind kAllKinds[] = {SmoothingKind::kEma, SmoothingKind::kTimeWeightedEma,
+                                       SmoothingKind::kGaussian, SmoothingKind::kWindow};
+
+std::vector<CurvePoint> unevenNoise(uint64_t seed, size_t count) {
+  std::mt19937_64 random(seed);
+  std::normal_distribution<double> normal;
+  std::vector<CurvePoint> points;
+  int64_t step = 0;
+  for (size_t i = 0; i < count; ++i) {
+    step += 1 + static_cast<int64_t>(random() % 40);
+    points.push_back({static_cast<double>(step) * 512, random() % 20 == 0 ? kNan : normal(random), step});
+  }
+  return points;
+}
+
+TEST(SmoothingKinds, EachEqualsItsDefinitionWorkedSlowly) {
+  const auto points = unevenNoise(3, 250);
+  for (const SmoothingKind kind : kAllKinds) {
+    for (const double weight : {0.01, 0.6, 0.9, 0.99, 0.999}) {
+      const auto smoothed = smoothCurve(points, Smoothing{weight, kind});
+      ASSERT_EQ(smoothed.size(), points.size());
+      for (size_t i = 0; i < points.size(); ++i) {
+        ASSERT_EQ(smoothed[i].x, points[i].x);
+        if (std::isfinite(points[i].y)) {
+          ASSERT_NEAR(smoothed[i].y, slowSmoothing(points, i, {weight, kind}), 1e-10)
+              << smoothingKey(kind) << " " << weight << " at " << i;
+        } else {
+          ASSERT_TRUE(std::isnan(smoothed[i].y));
+        }
+      }
+    }
+  }
+}
+
+TEST(SmoothingKinds, AConstantNoPointOnePointAndWeightZeroStayAsTheyAre) {
+  auto constant = pointsOf(std::vector<double>(700, 0.1));
+  constant[40].y = kInf;
+  for (const SmoothingKind kind : kAllKinds) {
+    for (const double weight : {0.1, 0.6, 0.99, 0.999}) {
+      const auto same = smoothCurve(constant, Smoothing{weight, kind});
+      for (size_t i = 0; i < constant.size(); ++i) {
+        ASSERT_EQ(same[i].y, constant[i].y) << smoothingKey(kind);
+      }
+      EXPECT_TRUE(smoothCurve({}, Smoothing{weight, kind}).empty());
+      EXPECT_EQ(smoothCurve(pointsOf({7.3}), Smoothing{weight, kind})[0].y, 7.3);
+      EXPECT_EQ(smoothCurve(pointsOf({-kInf}), Smoothing{weight, kind})[0].y, -kInf);
+    }
+    EXPECT_EQ(smoothCurve(pointsOf({3, 1, 4}), Smoothing{0, kind})[1].y, 1);
+  }
+}
+
+// The same fall logged ten times as often is smoothed alike only where steps are what counts.
+TEST(SmoothingKinds, TheTimeWeightedAverageLooksBackAsFarAtEveryDensity) {
+  const auto decline = [](int64_t every) {
+    std::vector<CurvePoint> points;
+    for (int64_t step = 0; step <= 2000; step += every) {
+      points.push_back({static_cast<double>(step), step < 1000 ? 1.0 : 0.0, step});
+    }
+    return points;
+  };
+  const auto after = [&](int64_t every, SmoothingKind kind) {
+    const auto smoothed = smoothCurve(decline(every), Smoothing{0.99, kind});
+    return smoothed[static_cast<size_t>(1200 / every)].y;
+  };
+  using Kind = SmoothingKind;
+  // The fall itself lies anywhere in an interval of ten steps, of which each counts less than 0.002.
+  EXPECT_NEAR(after(1, Kind::kTimeWeightedEma), after(10, Kind::kTimeWeightedEma), 0.02);
+  EXPECT_GT(std::fabs(after(1, Kind::kEma) - after(10, Kind::kEma)), 0.5);
+}
+
+TEST(SmoothingKinds, AppendedPointsChangeOnlyTheirNeighbourhoodAndItIsAllThatIsComputed) {
+  const auto points = unevenNoise(4, 600);
+  for (const SmoothingKind kind : kAllKinds) {
+    for (const double weight : {0.6, 0.9, 0.99}) {
+      const Smoothing how{weight, kind};
+      const auto whole = smoothCurve(points, how);
+      for (const size_t had : {size_t{0}, size_t{1}, size_t{400}, points.size()}) {
+        auto before = smoothCurve({points.begin(), points.begin() + static_cast<ptrdiff_t>(had)}, how);
+        const auto next = smoothCurve(points, how, before);
+        for (size_t i = 0; i < points.size(); ++i) {
+          ASSERT_TRUE(next[i].y == whole[i].y || std::isnan(points[i].y)) << smoothingKey(kind) << " " << i;
+        }
+        const auto settled =
+            static_cast<size_t>(std::max<int64_t>(static_cast<int64_t>(had) - smoothingReach(how), 0));
+        for (size_t i = 0; i < settled; ++i) {
+          ASSERT_TRUE(before[i].y == whole[i].y || std::isnan(points[i].y));
+        }
+        // What is taken over is not looked at again.
+        if (smoothingReach(how) > 0 && settled > 0) {
+          before[settled - 1].y = 1234;
+          EXPECT_EQ(smoothCurve(points, how, before)[settled - 1].y, 1234);
+        }
+      }
+    }
+  }
+}
+
+TEST(SmoothingKinds, AreKnownByTheirKeys) {
+  for (const SmoothingKind kind : kAllKinds) {
+    EXPECT_EQ(smoothingKindFromKey(smoothingKey(kind)), kind);
+  }
+  EXPECT_EQ(smoothingKindFromKey("other"), std::nullopt);
+}
+
 TEST(DecimationTest, EverySpikeTheEndsAndTheOrderSurvive) {
   std::mt19937_64 random(2);
   for (int round = 0; round < 200; ++round) {
