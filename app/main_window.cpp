@@ -392,12 +392,17 @@ void MainWindow::restoreSession() {
   }
   runs_->restoreColumnState(session.run_columns);
   runs_->filterLine()->setText(session.runs_filter);
+  runs_->setStyles(session.run_styles);
   runs_->setChosenRuns(session.chosen_runs);
   wanted_run_ = session.run;
   views_->setCurrentIndex(std::clamp(session.view, 0, views_->count() - 1));
   curves_->setAxis(static_cast<Axis>(std::clamp(session.axis, 0, static_cast<int>(Axis::kWallTime))));
   curves_->setSmoothing(session.smoothing);
+  curves_->setSmoothingKind(session.smoothing_kind);
   curves_->setIgnoreOutliers(session.ignore_outliers);
+  curves_->setShowRaw(session.show_raw);
+  curves_->setLogX(session.log_x);
+  curves_->setLogY(session.log_y);
   if (!session.metrics.isEmpty()) {
     curves_->setChosenMetrics(session.metrics);
   }
@@ -419,11 +424,16 @@ Session MainWindow::currentSession() const {
   session.theme = themeName(theme_);
   session.run = selection_->run();
   session.chosen_runs = runs_->chosenRuns();
+  session.run_styles = runs_->model().styles();
   session.runs_filter = runs_->filterLine()->text();
   session.view = views_->currentIndex();
   session.axis = static_cast<int>(curves_->axis());
   session.smoothing = curves_->smoothing();
+  session.smoothing_kind = curves_->smoothingKind();
   session.ignore_outliers = curves_->ignoresOutliers();
+  session.show_raw = curves_->showsRaw();
+  session.log_x = curves_->logX();
+  session.log_y = curves_->logY();
   session.metrics = curves_->chosenMetrics();
   session.text_a = attention_->textA();
   session.text_b = attention_->textB();

@@ -62,11 +62,22 @@ Result<Session> loadSession(const Workspace& workspace) {
   if (json[u"chosen_runs"].isArray()) {
     session.chosen_runs = strings(json[u"chosen_runs"]);
   }
+  const QJsonObject styles = json[u"run_styles"].toObject();
+  for (auto style = styles.constBegin(); style != styles.constEnd(); ++style) {
+    if (const int number = style->toInt(-1); number >= 0) {
+      session.run_styles.insert(style.key(), number);
+    }
+  }
   session.runs_filter = json[u"runs_filter"].toString();
   session.view = json[u"view"].toInt(session.view);
   session.axis = json[u"axis"].toInt(session.axis);
   session.smoothing = std::clamp(json[u"smoothing"].toDouble(session.smoothing), 0.0, 0.999);
+  session.smoothing_kind =
+      smoothingKindFromKey(json[u"smoothing_kind"].toString().toStdString()).value_or(session.smoothing_kind);
   session.ignore_outliers = json[u"ignore_outliers"].toBool(session.ignore_outliers);
+  session.show_raw = json[u"show_raw"].toBool(session.show_raw);
+  session.log_x = json[u"log_x"].toBool(session.log_x);
+  session.log_y = json[u"log_y"].toBool(session.log_y);
   session.metrics = strings(json[u"metrics"]);
   session.text_a = json[u"text_a"].toString();
   session.text_b = json[u"text_b"].toString();
@@ -92,11 +103,20 @@ Status saveSession(const Workspace& workspace, const Session& session) {
   if (session.chosen_runs) {
     json[u"chosen_runs"] = QJsonArray::fromStringList(*session.chosen_runs);
   }
+  QJsonObject styles;
+  for (auto style = session.run_styles.constBegin(); style != session.run_styles.constEnd(); ++style) {
+    styles[style.key()] = style.value();
+  }
+  json[u"run_styles"] = styles;
   json[u"runs_filter"] = session.runs_filter;
   json[u"view"] = session.view;
   json[u"axis"] = session.axis;
   json[u"smoothing"] = session.smoothing;
+  json[u"smoothing_kind"] = QString::fromStdString(std::string(smoothingKey(session.smoothing_kind)));
   json[u"ignore_outliers"] = session.ignore_outliers;
+  json[u"show_raw"] = session.show_raw;
+  json[u"log_x"] = session.log_x;
+  json[u"log_y"] = session.log_y;
   json[u"metrics"] = QJsonArray::fromStringList(session.metrics);
   json[u"text_a"] = session.text_a;
   json[u"text_b"] = session.text_b;

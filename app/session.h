@@ -4,6 +4,7 @@
 #pragma once
 
 #include <QByteArray>
+#include <QHash>
 #include <QString>
 #include <QStringList>
 #include <filesystem>
@@ -12,6 +13,7 @@
 #include "app/text/text_session.h"
 #include "engine/base/paths.h"
 #include "engine/base/result.h"
+#include "engine/store/smoothing.h"
 
 namespace heddle::ui {
 
@@ -22,11 +24,16 @@ struct Session {
   QString theme = QStringLiteral("system");
   QString run;                             // selected
   std::optional<QStringList> chosen_runs;  // ticked; nullopt = the first ten
+  QHash<QString, int> run_styles;          // colour and dashes of each run
   QString runs_filter;
   int view = 0;  // tab in the centre
   int axis = 0;  // of the curves, as Axis
   double smoothing = 0.6;
+  SmoothingKind smoothing_kind = SmoothingKind::kEma;
   bool ignore_outliers = true;
+  bool show_raw = true;
+  bool log_x = false;
+  bool log_y = false;
   QStringList metrics;  // chosen; empty = the view's default
   QString text_a;
   QString text_b;

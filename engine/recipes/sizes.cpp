@@ -340,7 +340,7 @@ std::string estimateText(const Estimate& estimate) {
   table.line("  heads", parameters(count.pooler + count.vocabulary_head + count.pair_head));
   for (size_t index = 0; index < estimate.phases.size(); ++index) {
     const PhaseEstimate& phase = estimate.phases[index];
-    table.line("phase " + std::to_string(index),
+    table.line("Phase " + std::to_string(index + 1),
                phase.steps ? grouped(*phase.steps) + " steps" : "by the clock",
                humanCount(phase.tokens_per_step) + " tokens and " + humanCount(phase.flops_per_step, "FLOP") +
                    " a step, " + humanCount(phase.flops_per_row, "FLOP") + " a row");

@@ -249,6 +249,11 @@ TEST_F(SessionTest, EverythingIsReadBackAsItWasWritten) {
   session.chosen_runs = QStringList{};
   session.run = QStringLiteral("läuft");
   session.smoothing = 0.93;
+  session.smoothing_kind = SmoothingKind::kGaussian;
+  session.show_raw = false;
+  session.log_x = true;
+  session.log_y = true;
+  session.run_styles = {{QStringLiteral("läuft"), 3}, {QStringLiteral("other"), 0}};
   session.text_b = QStringLiteral("第二句");
   session.theme = QStringLiteral("dark");
   session.metrics = {QStringLiteral("train/loss")};

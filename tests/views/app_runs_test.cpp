@@ -137,6 +137,31 @@ TEST(RunsModel, DrawnRunsHaveDistinctStylesAndKeepThem) {
   EXPECT_EQ(model.style(QStringLiteral("id1")), 0);
 }
 
+TEST(RunsModel, ARunThatComesBackHasTheStyleItHadUnlessADrawnOneHasTakenIt) {
+  const auto id = [](int number) { return QStringLiteral("id%1").arg(number); };
+  RunsModel model;
+  model.setRuns(makeRuns(4));
+  model.setDrawn({id(4), id(3), id(2)});
+  model.setDrawn({id(2)});
+  model.setDrawn({id(3), id(2), id(4)});
+  EXPECT_EQ(model.style(id(4)), 0);
+  EXPECT_EQ(model.style(id(3)), 1);
+  EXPECT_EQ(model.style(id(2)), 2);
+  model.setDrawn({id(2)});
+  model.setDrawn({id(2), id(1)});
+  model.setDrawn({id(2), id(1), id(4)});
+  EXPECT_EQ(model.style(id(1)), 0);
+  EXPECT_EQ(model.style(id(4)), 1);
+  RunsModel next;
+  next.setStyles(model.styles());
+  next.setRuns(makeRuns(4));
+  next.setDrawn({id(1)});
+  next.setDrawn({id(4), id(2), id(1)});
+  for (const int run : {1, 2, 4}) {
+    EXPECT_EQ(next.style(id(run)), model.style(id(run))) << run;
+  }
+}
+
 TEST(RunsFilter, NamesSortNaturallyAndMissingValuesStandLastEitherWay) {
   RunsModel model;
   std::vector<RunRow> runs = {makeRun("a", "run 10", 3), makeRun("b", "run 9", 2), makeRun("c", "Run 1", 1)};

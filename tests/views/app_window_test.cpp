@@ -362,6 +362,14 @@ TEST_F(WindowTest, TheSessionComesBackInItsOwnWorkspaceOnly) {
   window->runs().setCurrentRun(QStringLiteral("20260101-000000-a"));
   window->runs().setChosenRuns(QStringList{QStringLiteral("20260101-000000-a")});
   window->curves().setSmoothing(0.9);
+  window->curves().setSmoothingKind(SmoothingKind::kWindow);
+  for (QToolButton* button : window->curves().findChildren<QToolButton*>()) {
+    if (QStringList{"Original", "log x", "log y"}.contains(button->text())) {
+      button->click();
+    }
+  }
+  const int style = model().style(QStringLiteral("20260101-000000-a"));
+  EXPECT_EQ(style, 1);  // the newer run was drawn beside it
   window->attention().setTexts(QStringLiteral("one"), QStringLiteral("two"));
   window->views().setCurrentIndex(1);
   close();
@@ -370,6 +378,11 @@ TEST_F(WindowTest, TheSessionComesBackInItsOwnWorkspaceOnly) {
   EXPECT_EQ(window->runs().currentRun(), QStringLiteral("20260101-000000-a"));
   EXPECT_EQ(window->runs().drawnRuns(), QStringList{"20260101-000000-a"});
   EXPECT_DOUBLE_EQ(window->curves().smoothing(), 0.9);
+  EXPECT_EQ(window->curves().smoothingKind(), SmoothingKind::kWindow);
+  EXPECT_FALSE(window->curves().showsRaw());
+  EXPECT_TRUE(window->curves().logX());
+  EXPECT_TRUE(window->curves().logY());
+  EXPECT_EQ(model().style(QStringLiteral("20260101-000000-a")), style);
   EXPECT_EQ(window->attention().textB(), QStringLiteral("two"));
   EXPECT_EQ(window->views().currentIndex(), 1);
   close();

@@ -229,27 +229,45 @@ QModelIndex RunsModel::indexOf(const QString& id, RunColumn column) const {
   return row == rows_.constEnd() ? QModelIndex() : index(*row, static_cast<int>(column));
 }
 
+QHash<QString, int> RunsModel::styles() const {
+  QHash<QString, int> known;
+  for (auto style = styles_.constBegin(); style != styles_.constEnd(); ++style) {
+    if (rows_.contains(style.key())) {
+      known.insert(style.key(), style.value());
+    }
+  }
+  return known;
+}
+
 void RunsModel::setDrawn(const QStringList& ids) {
   const QSet<QString> wanted(ids.begin(), ids.end());
   QSet<QString> changed = (drawn_ - wanted) + (wanted - drawn_);
   QSet<int> taken;
-  for (auto style = styles_.begin(); style != styles_.end();) {
-    if (wanted.contains(style.key())) {
-      taken.insert(style.value());
-      ++style;
+  QStringList coming;
+  for (const QString& id : ids) {
+    if (drawn_.contains(id)) {
+      taken.insert(styles_.value(id));
     } else {
-      style = styles_.erase(style);
+      coming.append(id);
+    }
+  }
+  // Those that get back what they had come before those that take what is left.
+  QStringList open;
+  for (const QString& id : std::as_const(coming)) {
+    const auto had = styles_.constFind(id);
+    if (had != styles_.constEnd() && !taken.contains(*had)) {
+      taken.insert(*had);
+    } else {
+      open.append(id);
     }
   }
   int next = 0;
-  for (const QString& id : ids) {
-    if (!styles_.contains(id)) {
-      while (taken.contains(next)) {
-        ++next;
-      }
-      styles_.insert(id, next);
-      taken.insert(next);
+  for (const QString& id : std::as_const(open)) {
+    while (taken.contains(next)) {
+      ++next;
     }
+    styles_.insert(id, next);
+    taken.insert(next);
   }
   drawn_ = wanted;
   for (const QString& id : std::as_const(changed)) {

@@ -79,11 +79,14 @@ class RunsModel final : public QAbstractTableModel {
   const RunRow* run(const QString& id) const;
   QModelIndex indexOf(const QString& id, RunColumn column = RunColumn::kName) const;
 
-  // Which runs are drawn. Each drawn run gets the lowest style that no other drawn one has, and keeps it
-  // while drawn.
+  // Which runs are drawn. A drawn run keeps its style; one that comes back gets the style it had, or else the
+  // lowest, that no other drawn one has.
   void setDrawn(const QStringList& ids);
   bool isDrawn(const QString& id) const { return drawn_.contains(id); }
   int style(const QString& id) const { return styles_.value(id, 0); }
+  // What is remembered of the styles of all runs there are, and that of an earlier window.
+  QHash<QString, int> styles() const;
+  void setStyles(const QHash<QString, int>& styles) { styles_ = styles; }
 
   // QAbstractTableModel
   int rowCount(const QModelIndex& parent = {}) const override;
@@ -106,7 +109,7 @@ class RunsModel final : public QAbstractTableModel {
   std::vector<RunRow> runs_;
   QHash<QString, int> rows_;
   QSet<QString> drawn_;
-  QHash<QString, int> styles_;
+  QHash<QString, int> styles_;  // of every run that was ever drawn
 };
 
 }  // namespace heddle::ui

@@ -186,6 +186,10 @@ QStringList RunsView::selectedRuns() const {
   return ids;
 }
 
+void RunsView::setStyles(const QHash<QString, int>& styles) {
+  model_->setStyles(styles);
+}
+
 std::optional<QStringList> RunsView::chosenRuns() const {
   return chosen_;
 }

@@ -44,6 +44,8 @@ class RunsView final : public QWidget {
   QStringList drawnRuns() const { return drawn_; }
   // The user's own choice; nullopt = the first ten.
   std::optional<QStringList> chosenRuns() const;
+  // The styles of an earlier window; call before the runs arrive.
+  void setStyles(const QHash<QString, int>& styles);
   void setChosenRuns(const std::optional<QStringList>& ids);
   // Adds a run to what is drawn.
   void draw(const QString& id);
