@@ -64,11 +64,11 @@ std::string slotsOf(const TaggerWeights::Table& table) {
       at = (at + 1) & mask;
     }
     slots[at].key = table.keys[row];
-    std::array<int16_t, sizeof(unused.at) / sizeof(int16_t)> weights{};
+    std::array<int16_t, sizeof(unused.weights) / sizeof(int16_t)> weights{};
     for (size_t at_weight = 0; at_weight < weights.size(); ++at_weight) {
       weights[at_weight] = narrow(table.weights[row * table.width + at_weight]);
     }
-    std::memcpy(slots[at].at, weights.data(), sizeof(slots[at].at));
+    std::memcpy(slots[at].weights.at, weights.data(), sizeof(slots[at].weights));
   }
   return bytesOf(slots);
 }

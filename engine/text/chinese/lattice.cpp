@@ -1,6 +1,7 @@
 #include "engine/text/chinese/lattice.h"
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
 
 namespace heddle::chinese {
@@ -9,21 +10,22 @@ namespace {
 constexpr int32_t kImpossible = std::numeric_limits<int32_t>::min() / 2;
 // A word that nobody has asked the dictionary for yet.
 constexpr uint32_t kUnresolvedWord = kMaxIds;
-// Features reach two symbols over the edges of a stretch, and from there two more.
-constexpr int32_t kPadding = 4;
-// How far ahead tables are asked for: they are larger than the fast memory, and each is needed at a random
-// place.
-constexpr int32_t kAhead = 6;
+// Features reach one symbol over the edges of a stretch, and from there two more.
+constexpr int32_t kPadding = 3;
 
 using Scores = std::array<int32_t, kTags>;
 
-// Rows of weights to rows of scores, which lie one after the other, too: one run of additions.
+// The scores of a symbol's tags in one register.
+using ScoreVector = int32_t __attribute__((vector_size(sizeof(Scores))));
+using WeightVector = int16_t __attribute__((vector_size(sizeof(int16_t) * kTags)));
+
+// Rows of weights to rows of scores.
 template <size_t kRows>
-void add(Scores* scores, const int16_t (&weights)[kRows][kTags]) {
-  int32_t* to = scores->data();
-  const int16_t* from = weights[0];
-  for (size_t at = 0; at < kRows * kTags; ++at) {
-    to[at] += from[at];
+void add(ScoreVector* scores, const int16_t (&weights)[kRows][kTags]) {
+  for (size_t row = 0; row < kRows; ++row) {
+    WeightVector from;
+    std::memcpy(&from, weights[row], sizeof(from));
+    scores[row] += __builtin_convertvector(from, ScoreVector);
   }
 }
 
@@ -32,13 +34,14 @@ void add(Scores* scores, const int16_t (&weights)[kRows][kTags]) {
 void Lattice::decode(const Tables& tables, std::span<const uint16_t> stretch, std::vector<int32_t>& ends) {
   const size_t size = stretch.size();
   size_ = static_cast<int32_t>(size);
-  symbols_.assign(size + 4, kOutside);
+  symbols_.assign(size + 5, kOutside);
   std::copy(stretch.begin(), stretch.end(), symbols_.begin() + 2);
-  tag_scores_.assign(size + 2 * size_t{kPadding}, {});
   boundaries_.assign(size + 1, kOpen);
   if (tables.parameters().has_tagger != 0) {
     scoreTags(tables);
     findBoundaries(tables.parameters());
+  } else {
+    tag_scores_.assign(size + size_t{kPadding}, {});
   }
   boundaries_[0] = boundaries_[size] = kCertain;
   const Scores* scores = tag_scores_.data() + kPadding;
@@ -48,62 +51,44 @@ void Lattice::decode(const Tables& tables, std::span<const uint16_t> stretch, st
     middle_before_[at + 1] = middle_before_[at] + scores[at][kMiddle];
   }
 
-  edges_.assign(1, {0, 0, kBoundaryWord, 0, -1, -1});
-  last_edge_.assign(size + 1, -1);
-  last_edge_[0] = 0;
-  int32_t furthest = 0;
-  for (int32_t begin = 0; begin < size_; ++begin) {
-    const int32_t before = last_edge_[static_cast<size_t>(begin)];
-    if (before < 0) {
-      continue;
-    }
-    const int32_t next = nextBoundary(begin, kOpen);
-    if (furthest == begin && edges_[static_cast<size_t>(before)].sibling < 0 &&
-        boundaries_[static_cast<size_t>(next)] == kCertain) {
-      // One way in and one way on: what this word costs, all ways cost.
-      last_edge_[static_cast<size_t>(next)] = static_cast<int32_t>(edges_.size());
-      edges_.push_back({begin, next, kUnresolvedWord, edges_[static_cast<size_t>(before)].score, before, -1});
-      furthest = next;
-      continue;
-    }
-    const size_t first = edges_.size();
-    addWords(tables, begin);
-    for (size_t at = first; at < edges_.size(); ++at) {
-      furthest = std::max(furthest, edges_[at].end);
-    }
-  }
+  findEdges(tables);
+  scoreEdges(tables);
   readPath(tables, ends);
 }
 
 void Lattice::scoreTags(const Tables& tables) {
   const uint16_t* symbols = symbols_.data() + 2;
-  Scores* scores = tag_scores_.data() + kPadding;
-  // Slots are asked for some symbols before they are searched, and rows a loop before they are added.
-  pairs_.resize(static_cast<size_t>(size_) + 3);
-  const PairWeights** pairs = pairs_.data() + 1;  // of a symbol and the one before it
+  const auto& pairs = tables.pairs();
+  const auto& triples = tables.triples();
+  const auto& skips = tables.skips();
+  // First where all weights are, so that they are on their way while others are looked for.
+  features_.resize(static_cast<size_t>(size_) + 3);
+  Features* features = features_.data() + 1;
   for (int32_t at = -1; at <= size_ + 1; ++at) {
-    if (at + kAhead <= size_) {
-      tables.prefetch(symbols[at + kAhead - 1], symbols[at + kAhead], symbols[at + kAhead + 1]);
-    }
-    pairs[at] = tables.pairWeights(symbols[at - 1], symbols[at]);
-    __builtin_prefetch(pairs[at]);
+    const uint16_t before = symbols[at - 1];
+    const uint16_t after = symbols[at + 1];
+    Features& here = features[at];
+    here.pair = pairs.find(static_cast<uint32_t>(pairKey(before, symbols[at])));
+    here.triple = triples.find(tripleKey(before, symbols[at], after));
+    here.skip = skips.find(static_cast<uint32_t>(pairKey(before, after)));
+    __builtin_prefetch(&pairs[here.pair]);
+    __builtin_prefetch(&triples[here.triple]);
+    __builtin_prefetch(&skips[here.skip]);
   }
-  add(scores - 4, tables.symbolWeights(symbols[-2]).at);
+  tag_scores_.resize(static_cast<size_t>(size_) + kPadding);
+  Scores* scores = tag_scores_.data() + kPadding;
+  // Of two symbols before the current one to two after it; the first is complete.
+  ScoreVector window[5] = {};
+  add(window, tables.symbolWeights(symbols[-2]).at);
   for (int32_t at = -1; at <= size_ + 1; ++at) {
-    add(scores + at - 2, tables.symbolWeights(symbols[at]).at);
-    if (pairs[at] != nullptr) {
-      add(scores + at - 2, pairs[at]->at);
-    }
-    if (at > size_) {
-      break;
-    }
-    if (const TripleSlot* triple = tables.tripleWeights(symbols[at - 1], symbols[at], symbols[at + 1]);
-        triple != nullptr) {
-      add(scores + at - 1, triple->at);
-    }
-    if (const SkipSlot* skip = tables.skipWeights(symbols[at - 1], symbols[at + 1]); skip != nullptr) {
-      add(scores + at, skip->at);
-    }
+    std::copy(window + 1, window + 5, window);
+    window[4] = ScoreVector{};
+    const Features& here = features[at];
+    add(window, tables.symbolWeights(symbols[at]).at);
+    add(window, pairs[here.pair].at);
+    add(window + 1, triples[here.triple].at);
+    add(window + 2, skips[here.skip].at);
+    std::memcpy(scores[at - 2].data(), &window[0], sizeof(Scores));
   }
 }
 
@@ -130,10 +115,9 @@ void Lattice::findBoundaries(const Parameters& parameters) {
     const int32_t with = std::max(so_far[kBegin] + rest[kBegin], so_far[kSingle] + rest[kSingle]);
     const int32_t without = std::max(so_far[kMiddle] + rest[kMiddle], so_far[kEnd] + rest[kEnd]);
     const int64_t margin = static_cast<int64_t>(with) - without;
-    boundaries_[at] = margin < -parameters.certain   ? kClosed
-                      : margin < 0                   ? kOpen
-                      : margin <= parameters.certain ? kLikely
-                                                     : kCertain;
+    boundaries_[at] = static_cast<Boundary>((margin >= -parameters.certain ? kOpen - kClosed : 0) +
+                                            (margin >= 0 ? kLikely - kOpen : 0) +
+                                            (margin > parameters.certain ? kCertain - kLikely : 0));
     Scores on;
     for (size_t tag = 0; tag < kTags; ++tag) {
       on[tag] = rest[tag] + scores[at][tag];
@@ -151,6 +135,34 @@ int32_t Lattice::nextBoundary(int32_t after, Boundary least) const {
     ++at;
   }
   return at;
+}
+
+void Lattice::findEdges(const Tables& tables) {
+  edges_.assign(1, {0, 0, kBoundaryWord, 0, -1, -1});
+  last_edge_.assign(static_cast<size_t>(size_) + 1, -1);
+  last_edge_[0] = 0;
+  int32_t furthest = 0;
+  for (int32_t begin = 0; begin < size_; ++begin) {
+    const int32_t before = last_edge_[static_cast<size_t>(begin)];
+    if (before < 0) {
+      continue;
+    }
+    const int32_t next = nextBoundary(begin, kOpen);
+    if (furthest == begin && edges_[static_cast<size_t>(before)].sibling < 0 &&
+        boundaries_[static_cast<size_t>(next)] == kCertain) {
+      // One way in and one way on: what this word costs, all ways cost.
+      last_edge_[static_cast<size_t>(next)] = static_cast<int32_t>(edges_.size());
+      edges_.push_back({begin, next, kUnresolvedWord, 0, before, -1});
+      furthest = next;
+      begin = next - 1;
+      continue;
+    }
+    const size_t first = edges_.size();
+    addWords(tables, begin);
+    for (size_t at = first; at < edges_.size(); ++at) {
+      furthest = std::max(furthest, edges_[at].end);
+    }
+  }
 }
 
 void Lattice::addWords(const Tables& tables, int32_t begin) {
@@ -182,31 +194,46 @@ void Lattice::addWords(const Tables& tables, int32_t begin) {
 }
 
 void Lattice::addEdge(const Tables& tables, int32_t begin, int32_t end, uint32_t word) {
-  const Parameters& parameters = tables.parameters();
-  const Tag first = end - begin == 1 ? kSingle : kBegin;
-  const int32_t unigram = word == kUnknownWord
-                              ? parameters.unknown_word + (end - begin) * parameters.unknown_symbol
-                              : tables.wordCost(word).unigram;
-  Edge edge{begin, end, word, std::numeric_limits<int32_t>::min(), -1, last_edge_[static_cast<size_t>(end)]};
   for (int32_t at = last_edge_[static_cast<size_t>(begin)]; at >= 0;) {
     Edge& before = edges_[static_cast<size_t>(at)];
-    const uint32_t previous = wordOf(tables, before);
-    int32_t cost = unigram;
-    if (previous != kUnknownWord) {
-      cost =
-          word == kUnknownWord ? tables.wordCost(previous).back_off + unigram : tables.cost(previous, word);
-    }
-    const Tag last = before.end - before.begin == 1 ? kSingle : kEnd;
-    const int32_t joint = begin == 0 ? parameters.first[first] : parameters.transitions[last][first];
-    if (const int32_t score = before.score + joint - cost; score > edge.score) {
-      edge.score = score;
-      edge.before = at;
-    }
+    tables.prefetchCost(wordOf(tables, before), word);
     at = before.sibling;
   }
-  edge.score += tagScore(parameters, begin, end);
-  last_edge_[static_cast<size_t>(end)] = static_cast<int32_t>(edges_.size());
-  edges_.push_back(edge);
+  edges_.push_back({begin, end, word, 0, -1, last_edge_[static_cast<size_t>(end)]});
+  last_edge_[static_cast<size_t>(end)] = static_cast<int32_t>(edges_.size()) - 1;
+}
+
+void Lattice::scoreEdges(const Tables& tables) {
+  const Parameters& parameters = tables.parameters();
+  for (size_t which = 1; which < edges_.size(); ++which) {
+    Edge& edge = edges_[which];
+    if (edge.before >= 0) {
+      edge.score = edges_[static_cast<size_t>(edge.before)].score;
+      continue;
+    }
+    const int32_t length = edge.end - edge.begin;
+    const Tag first = length == 1 ? kSingle : kBegin;
+    const int32_t unigram = edge.word == kUnknownWord
+                                ? parameters.unknown_word + length * parameters.unknown_symbol
+                                : tables.wordCost(edge.word).unigram;
+    edge.score = std::numeric_limits<int32_t>::min();
+    for (int32_t at = last_edge_[static_cast<size_t>(edge.begin)]; at >= 0;) {
+      const Edge& before = edges_[static_cast<size_t>(at)];
+      int32_t cost = unigram;
+      if (before.word != kUnknownWord) {
+        cost = edge.word == kUnknownWord ? tables.wordCost(before.word).back_off + unigram
+                                         : tables.cost(before.word, edge.word);
+      }
+      const Tag last = before.end - before.begin == 1 ? kSingle : kEnd;
+      const int32_t joint = edge.begin == 0 ? parameters.first[first] : parameters.transitions[last][first];
+      if (const int32_t score = before.score + joint - cost; score > edge.score) {
+        edge.score = score;
+        edge.before = at;
+      }
+      at = before.sibling;
+    }
+    edge.score += tagScore(parameters, edge.begin, edge.end);
+  }
 }
 
 uint32_t Lattice::wordOf(const Tables& tables, Edge& edge) const {

@@ -25,6 +25,13 @@ class Lattice {
   // Whether a word may start at a symbol: never, perhaps, in the tagger's best path, always.
   enum Boundary : uint8_t { kClosed, kOpen, kLikely, kCertain };
 
+  // Where the tables have the weights of a symbol's neighbourhood.
+  struct Features {
+    uint32_t pair = 0;    // it and the one before
+    uint32_t triple = 0;  // it and those on either side
+    uint32_t skip = 0;    // those on either side
+  };
+
   // A word on its best way from the start of the stretch.
   struct Edge {
     int32_t begin = 0;  // in symbols
@@ -38,16 +45,18 @@ class Lattice {
   void scoreTags(const Tables& tables);
   void findBoundaries(const Parameters& parameters);
   int32_t nextBoundary(int32_t after, Boundary least) const;
+  void findEdges(const Tables& tables);
   void addWords(const Tables& tables, int32_t begin);
   void addEdge(const Tables& tables, int32_t begin, int32_t end, uint32_t word);
+  void scoreEdges(const Tables& tables);
   uint32_t wordOf(const Tables& tables, Edge& edge) const;
   int32_t tagScore(const Parameters& parameters, int32_t begin, int32_t end) const;
   void readPath(const Tables& tables, std::vector<int32_t>& ends);
 
   int32_t size_ = 0;
   std::vector<uint16_t> symbols_;                       // with two kOutside on either side
-  std::vector<std::array<int32_t, kTags>> tag_scores_;  // per symbol, with padding on either side
-  std::vector<const PairWeights*> pairs_;               // that end at a symbol, from one before the first
+  std::vector<std::array<int32_t, kTags>> tag_scores_;  // per symbol, with padding before the first
+  std::vector<Features> features_;                      // around a symbol, from one before the first
   std::vector<std::array<int32_t, kTags>> forward_;     // best tagging up to a symbol, by its tag
   std::vector<int32_t> middle_before_;                  // sum of scores of kMiddle before a symbol
   std::vector<Boundary> boundaries_;                    // before a symbol; one more at the end

@@ -39,6 +39,32 @@ bool canBeProbed(std::span<const Slot> slots, Unused unused) {
          std::any_of(slots.begin(), slots.end(), unused);
 }
 
+bool layOutPairs(std::span<const uint64_t> slots, std::span<const PairWeights> rows,
+                 PerfectTable<uint32_t, PairWeights>& out) {
+  std::vector<uint64_t> keys;
+  std::vector<PairWeights> weights;
+  for (const uint64_t slot : slots) {
+    if (slot != ~0ull) {
+      keys.push_back(slot >> 32);
+      weights.push_back(rows[static_cast<uint32_t>(slot)]);
+    }
+  }
+  return out.build(keys, std::span<const PairWeights>(weights));
+}
+
+template <typename Slot, typename Key, typename Weights>
+bool layOut(std::span<const Slot> slots, PerfectTable<Key, Weights>& out) {
+  std::vector<uint64_t> keys;
+  std::vector<Weights> weights;
+  for (const Slot& slot : slots) {
+    if (slot.key != ~0ull) {
+      keys.push_back(slot.key);
+      weights.push_back(slot.weights);
+    }
+  }
+  return out.build(keys, std::span<const Weights>(weights));
+}
+
 bool small(int32_t value) {
   return value >= -kMaxParameter && value <= kMaxParameter;
 }
@@ -121,6 +147,10 @@ Result<Tables> readTables(std::span<const std::byte> image, std::string_view sou
   Tables tables;
   std::span<const Parameters> parameters;
   std::span<const LearntCharacter> characters;
+  std::span<const uint64_t> pair_slots;  // pairKey 32 bits, index into pair_weights 32
+  std::span<const PairWeights> pair_weights;
+  std::span<const TripleSlot> triple_slots;
+  std::span<const SkipSlot> skip_slots;
   section(kParameters, parameters);
   section(kCharacters, characters);
   section(kRuns, tables.runs_);
@@ -128,18 +158,18 @@ Result<Tables> readTables(std::span<const std::byte> image, std::string_view sou
   section(kWords, tables.words_);
   section(kBigrams, tables.bigrams_);
   section(kSymbolWeights, tables.symbol_weights_);
-  section(kPairSlots, tables.pair_slots_);
-  section(kPairWeights, tables.pair_weights_);
-  section(kTripleWeights, tables.triples_);
-  section(kSkipWeights, tables.skips_);
+  section(kPairSlots, pair_slots);
+  section(kPairWeights, pair_weights);
+  section(kTripleWeights, triple_slots);
+  section(kSkipWeights, skip_slots);
   const auto unused = [](uint64_t slot) { return slot == ~0ull; };
   const auto unusedKey = [](const auto& slot) { return slot.key == ~0ull; };
   if (!fits || parameters.size() != 1 || tables.words_.size() < kFirstWord ||
       tables.words_.size() >= kMaxIds || tables.trie_.size() >= kMaxIds ||
       tables.symbol_weights_.size() < kFirstLearntSymbol || tables.symbol_weights_.size() >= 0x10000 ||
       !canBeProbed(tables.trie_, unused) || !canBeProbed(tables.bigrams_, unused) ||
-      !canBeProbed(tables.pair_slots_, unused) || !canBeProbed(tables.triples_, unusedKey) ||
-      !canBeProbed(tables.skips_, unusedKey)) {
+      !canBeProbed(pair_slots, unused) || !canBeProbed(triple_slots, unusedKey) ||
+      !canBeProbed(skip_slots, unusedKey)) {
     return inconsistent;
   }
   const Parameters& read = parameters.front();
@@ -161,17 +191,18 @@ Result<Tables> readTables(std::span<const std::byte> image, std::string_view sou
   fits = fits && std::all_of(tables.words_.begin(), tables.words_.end(), [](const WordCost& word) {
            return small(word.unigram) && small(word.back_off);
          });
-  fits = fits && std::all_of(tables.pair_slots_.begin(), tables.pair_slots_.end(),
-                             [rows = tables.pair_weights_.size()](uint64_t slot) {
-                               return slot == ~0ull || static_cast<uint32_t>(slot) < rows;
-                             });
+  fits =
+      fits && std::all_of(pair_slots.begin(), pair_slots.end(), [rows = pair_weights.size()](uint64_t slot) {
+        return slot == ~0ull || static_cast<uint32_t>(slot) < rows;
+      });
+  fits = fits && layOutPairs(pair_slots, pair_weights, tables.pairs_) &&
+         layOut(triple_slots, tables.triples_) && layOut(skip_slots, tables.skips_);
   if (!fits) {
     return inconsistent;
   }
   tables.parameters_ = &read;
   tables.trie_mask_ = tables.trie_.size() - 1;
   tables.bigram_mask_ = tables.bigrams_.size() - 1;
-  tables.pair_mask_ = tables.pair_slots_.size() - 1;
   for (size_t symbol = 0; symbol < symbols; ++symbol) {
     tables.starts_.push_back(tables.step(Tables::kRoot, static_cast<uint16_t>(symbol)));
   }

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "engine/base/result.h"
+#include "engine/text/chinese/perfect_hash.h"
 #include "engine/text/chinese/pretokens.h"
 
 namespace heddle::chinese {
@@ -98,15 +99,23 @@ struct PairWeights {
 };
 
 // Of three neighbours for the tags of each.
-struct TripleSlot {
-  uint64_t key = ~0ull;
+struct TripleWeights {
   int16_t at[3][kTags];
 };
 
 // Of the two neighbours of a position.
+struct SkipWeights {
+  int16_t at[1][kTags];
+};
+
+// As they lie in the file.
+struct TripleSlot {
+  uint64_t key = ~0ull;
+  TripleWeights weights;
+};
 struct SkipSlot {
   uint64_t key = ~0ull;
-  int16_t at[1][kTags];
+  SkipWeights weights;
 };
 
 // Bounds of what a file may hold, so that sums over a stretch stay inside 32 bits.
@@ -162,49 +171,24 @@ class Tables {
       }
     }
   }
+  // Brings what the cost is looked for in nearer.
+  void prefetchCost(uint32_t previous, uint32_t word) const {
+    const uint64_t key = static_cast<uint64_t>(previous) << 24 | word;
+    __builtin_prefetch(&bigrams_[hashKey(key) & bigram_mask_]);
+    __builtin_prefetch(&words_[word]);
+  }
   const WordCost& wordCost(uint32_t word) const { return words_[word]; }
   size_t words() const { return words_.size(); }
 
   const Parameters& parameters() const { return *parameters_; }
   const SymbolWeights& symbolWeights(uint16_t symbol) const { return symbol_weights_[symbol]; }
-  const PairWeights* pairWeights(uint16_t a, uint16_t b) const {
-    const uint64_t key = pairKey(a, b);
-    for (uint64_t at = hashKey(key) & pair_mask_;; at = (at + 1) & pair_mask_) {
-      const uint64_t slot = pair_slots_[at];
-      if (slot >> 32 == key) {
-        return &pair_weights_[static_cast<uint32_t>(slot)];
-      }
-      if (slot == ~0ull) {
-        return nullptr;
-      }
-    }
-  }
-  const TripleSlot* tripleWeights(uint16_t a, uint16_t b, uint16_t c) const {
-    return find(triples_, tripleKey(a, b, c));
-  }
-  // Brings the slots that weights of three neighbours are looked for in nearer.
-  void prefetch(uint16_t a, uint16_t b, uint16_t c) const {
-    __builtin_prefetch(&pair_slots_[hashKey(pairKey(a, b)) & pair_mask_]);
-    __builtin_prefetch(&triples_[hashKey(tripleKey(a, b, c)) & (triples_.size() - 1)]);
-    __builtin_prefetch(&skips_[hashKey(pairKey(a, c)) & (skips_.size() - 1)]);
-  }
-  const SkipSlot* skipWeights(uint16_t a, uint16_t b) const { return find(skips_, pairKey(a, b)); }
+  // Of a key that has no weights, the place is 0 and all weights there are.
+  const PerfectTable<uint32_t, PairWeights>& pairs() const { return pairs_; }        // by pairKey
+  const PerfectTable<uint64_t, TripleWeights>& triples() const { return triples_; }  // by tripleKey
+  const PerfectTable<uint32_t, SkipWeights>& skips() const { return skips_; }        // by pairKey
 
  private:
   friend Result<Tables> readTables(std::span<const std::byte> image, std::string_view source);
-
-  template <typename Slot>
-  static const Slot* find(std::span<const Slot> slots, uint64_t key) {
-    const uint64_t mask = slots.size() - 1;
-    for (uint64_t at = hashKey(key) & mask;; at = (at + 1) & mask) {
-      if (slots[at].key == key) {
-        return &slots[at];
-      }
-      if (slots[at].key == ~0ull) {
-        return nullptr;
-      }
-    }
-  }
 
   const Parameters* parameters_ = nullptr;
   std::vector<uint16_t> plane_;                // symbol of every character below U+10000
@@ -214,12 +198,11 @@ class Tables {
   std::span<const WordCost> words_;
   std::span<const uint64_t> bigrams_;  // previous word 24 bits, word 24, cost 16
   std::span<const SymbolWeights> symbol_weights_;
-  std::span<const uint64_t> pair_slots_;  // pairKey 32 bits, index into pair_weights_ 32
-  std::span<const PairWeights> pair_weights_;
-  std::span<const TripleSlot> triples_;
-  std::span<const SkipSlot> skips_;
+  PerfectTable<uint32_t, PairWeights> pairs_;
+  PerfectTable<uint64_t, TripleWeights> triples_;
+  PerfectTable<uint32_t, SkipWeights> skips_;
   std::vector<uint32_t> starts_;  // step(kRoot, symbol) of every symbol
-  uint64_t trie_mask_ = 0, bigram_mask_ = 0, pair_mask_ = 0;
+  uint64_t trie_mask_ = 0, bigram_mask_ = 0;
 };
 
 // Checks an image whole and points into it; nothing that passes can make a lookup leave the tables. Errors

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "engine/base/file.h"
 #include "engine/text/chinese/chinese_trainer.h"
@@ -202,6 +203,25 @@ TEST(ChineseWordsTest, SaysWhatIsWrongWithAFile) {
 
 TEST(ChineseWordsTest, RefusesTablesThatContradictEachOtherUnderARightChecksum) {
   EXPECT_NE(errorOf(chinese::writeTables({})).find("contradict"), std::string::npos);
+  // The same three characters twice.
+  const TestFolder folder;
+  ASSERT_TRUE(toyWords().save(folder / "words.model").ok());
+  std::string image = readFile(folder / "words.model").value();
+  uint64_t offset = 0;
+  std::memcpy(&offset, image.data() + 32 + chinese::kTripleWeights * 16, sizeof(offset));
+  uint64_t key = ~0ull;
+  for (bool twice = false; !twice; offset += sizeof(chinese::TripleSlot)) {
+    uint64_t here = 0;
+    std::memcpy(&here, image.data() + offset, sizeof(here));
+    if (key == ~0ull) {
+      key = here;
+    } else if (here == ~0ull) {
+      std::memcpy(image.data() + offset, &key, sizeof(key));
+      twice = true;
+    }
+  }
+  chinese::sealImage(std::as_writable_bytes(std::span(image)));
+  EXPECT_NE(errorOf(image).find("contradict"), std::string::npos);
 }
 
 TEST(ChineseWordsTest, NoticesEveryFlippedBit) {
