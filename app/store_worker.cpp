@@ -68,7 +68,7 @@ void StoreWorker::openStore() {
   }
   folders_.addPath(QString::fromStdString(workspace_.runs().string()));
   // What the database knows already is shown before the folders are looked at; a new one knows nothing.
-  if (is_new) {
+  if (is_new || store_->readOnly()) {
     std::vector<std::string> changed;
     ingest(changed);
   }
@@ -113,7 +113,7 @@ bool StoreWorker::ingest(std::vector<std::string>& changed) {
 
 void StoreWorker::poll() {
   std::error_code ignored;
-  if (store_ && !std::filesystem::exists(workspace_.database(), ignored)) {
+  if (store_ && !store_->readOnly() && !std::filesystem::exists(workspace_.database(), ignored)) {
     // Its file lives on without a name as long as it is open here, and nobody else would see what goes in.
     Q_EMIT problem({tr("The database %1 was removed; it is built again from the run folders")
                         .arg(QString::fromStdString(workspace_.database().string())),

@@ -83,6 +83,21 @@ struct Store::Impl {
   std::vector<std::string> warnings;
   std::unique_ptr<Connection> db;
   ino_t file = 0;
+  bool in_memory = false;
+
+  // SQLite's own read-only modes either need files beside the database that nobody could make here, or leave
+  // out what was written last. The run folders hold everything.
+  Status connectInMemory() {
+    auto opened = Connection::open(":memory:", options.busy_timeout_ms);
+    if (!opened) {
+      return opened.error();
+    }
+    db = std::move(*opened);
+    in_memory = true;
+    warnings.push_back("the workspace " + workspace.root.string() +
+                       " cannot be written to; its runs can be looked at, but nothing can be changed");
+    return migrate(*db);
+  }
 
   // Opens and migrates the file as it is. `damaged`: it is no database, or a broken one.
   Status connect(bool& damaged) {
@@ -127,7 +142,9 @@ struct Store::Impl {
 
   // After a call found damage: another process may have replaced the file already.
   Status recover() {
-    {
+    if (in_memory) {
+      forgetEverything(*db);
+    } else {
       const FolderLock lock(workspace.root, options.busy_timeout_ms);
       bool damaged = true;
       Status status;
@@ -235,7 +252,11 @@ Result<std::unique_ptr<Store>> Store::open(const Workspace& workspace, const Sto
   impl->workspace = workspace;
   impl->options = options;
   bool replaced = false;
-  if (const Status opened = impl->openOrReplace(replaced); !opened.ok()) {
+  std::error_code ignored;
+  const bool read_only =
+      ::access(workspace.root.c_str(), W_OK) != 0 && fs::is_directory(workspace.runs(), ignored);
+  if (const Status opened = read_only ? impl->connectInMemory() : impl->openOrReplace(replaced);
+      !opened.ok()) {
     return opened.error();
   }
   std::unique_ptr<Store> store(new Store(std::move(impl)));
@@ -249,6 +270,10 @@ Result<std::unique_ptr<Store>> Store::open(const Workspace& workspace, const Sto
 
 const std::vector<std::string>& Store::warnings() const {
   return impl_->warnings;
+}
+
+bool Store::readOnly() const {
+  return impl_->in_memory;
 }
 
 Result<std::vector<std::string>> Store::ingestAll() {

@@ -101,14 +101,17 @@ struct StoreOptions {
 class Store {
  public:
   // Creates or migrates the file. A damaged one is moved aside (name.damaged-TIME) and rebuilt from the run
-  // folders, with a line in warnings(). A newer schema, a locked file past the time-out and a folder that
-  // cannot be written are errors.
+  // folders, with a line in warnings(). A workspace with runs that cannot be written to is opened all the
+  // same: its run folders are read into a database in memory, with a line in warnings(). A newer schema, a
+  // locked file past the time-out and a folder without runs that cannot be written are errors.
   static Result<std::unique_ptr<Store>> open(const Workspace& workspace, const StoreOptions& options = {});
   ~Store();
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
   const std::vector<std::string>& warnings() const;
+  // The database is in memory, since the workspace cannot be written to.
+  bool readOnly() const;
 
   // Brings in what all run folders (or one) have written since the last call. Returns the ids of the runs
   // that changed. States are brought up to date too: a running run whose last event is older than 10 s and

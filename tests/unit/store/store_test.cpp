@@ -219,7 +219,38 @@ TEST_F(OpenTest, AWorkspaceThatCannotBeMadeIsAnErrorWithItsPath) {
   EXPECT_NE(store.error().text.find("file/workspace"), std::string::npos);
 }
 
-TEST_F(OpenTest, AReadOnlyWorkspaceIsAnErrorWithAHint) {
+TEST_F(OpenTest, TheRunsOfAReadOnlyWorkspaceCanBeLookedAt) {
+  fill();
+  const auto usual = openStore();
+  ASSERT_TRUE(usual->ingestAll().ok());
+  const std::string all = contents(*usual);
+  EXPECT_FALSE(usual->readOnly());
+  fs::permissions(workspace_.root, fs::perms::owner_all | fs::perms::others_read | fs::perms::others_exec);
+  const fs::path report = fs::temp_directory_path() / ("heddle-report-" + std::to_string(::getpid()));
+  std::ofstream(report).close();
+  fs::permissions(report, fs::perms::all);
+  if (::geteuid() != 0) {
+    fs::permissions(workspace_.root, fs::perms::owner_read | fs::perms::owner_exec);
+  }
+  EXPECT_TRUE(endedWell(inChild([&] {
+    if (::geteuid() == 0 && (::setgid(65534) != 0 || ::setuid(65534) != 0)) {
+      ::_exit(2);
+    }
+    const auto store = Store::open(workspace_);
+    if (!store.ok() || !(*store)->readOnly() || !(*store)->ingestAll().ok()) {
+      ::_exit(3);
+    }
+    std::ofstream(report) << (*store)->warnings().at(0) << "\n" << contents(**store);
+  })));
+  fs::permissions(workspace_.root, fs::perms::owner_all);
+  const std::string said = *readFile(report);
+  fs::remove(report);
+  EXPECT_EQ(said, "the workspace " + workspace_.root.string() +
+                      " cannot be written to; its runs can be looked at, but nothing can be changed\n" + all);
+}
+
+TEST_F(OpenTest, AReadOnlyWorkspaceWithoutRunsIsAnErrorWithAHint) {
+  fs::remove(workspace_.runs());
   // Root may write anywhere, so the child becomes somebody who may not.
   fs::permissions(workspace_.root, fs::perms::owner_all | fs::perms::others_read | fs::perms::others_exec);
   const fs::path report = fs::temp_directory_path() / ("heddle-report-" + std::to_string(::getpid()));
