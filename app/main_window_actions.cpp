@@ -18,6 +18,7 @@
 
 #include "app/command_palette.h"
 #include "app/engine_link.h"
+#include "app/write_beside.h"
 #include "heddle_version.h"
 #include "views/attention/attention_view.h"
 #include "views/common/figure_export.h"
@@ -251,9 +252,12 @@ void MainWindow::exportView() {
                           ? text_->figureCaption()
                           : QStringList{tr("Runs: %1").arg(runs_->drawnRuns().join(QStringLiteral(", ")))};
     options.caption.append(tr("Heddle %1").arg(QString::fromLatin1(kVersion)));
-    if (const Status done = exportFigure(*figure, path.toStdString(), options); !done) {
-      addProblem(asProblem(done.error()));
+    const auto write = prepareExport(*figure, path.toStdString(), options);
+    if (!write) {
+      addProblem(asProblem(write.error()));
+      return;
     }
+    writeBeside(*write, this, [this](const Error& error) { addProblem(asProblem(error)); });
   });
   dialog->open();
 }

@@ -16,6 +16,7 @@
 
 #include "app/engine_link.h"
 #include "app/new_run/recipe_form.h"
+#include "app/write_beside.h"
 #include "engine/base/file.h"
 #include "engine/recipes/check.h"
 #include "views/common/palette.h"
@@ -268,10 +269,9 @@ void NewRunDialog::saveRecipe() {
   dialog->setAcceptMode(QFileDialog::AcceptSave);
   dialog->setDefaultSuffix(QStringLiteral("toml"));
   connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& path) {
-    const Status saved = writeFileAtomic(path.toStdString(), writeRecipe(form_->recipe()));
-    if (!saved) {
-      reason_->setText(text(saved.error().message()));
-    }
+    writeBeside([file = path.toStdString(),
+                 recipe = writeRecipe(form_->recipe())] { return writeFileAtomic(file, recipe); },
+                this, [this](const Error& error) { reason_->setText(text(error.message())); });
   });
   dialog->open();
 }

@@ -6,7 +6,11 @@
 #include <QLabel>
 #include <QSignalSpy>
 #include <QTest>
+#include <QThread>
+#include <QThreadPool>
 #include <QToolButton>
+#include <atomic>
+#include <memory>
 
 #include "app/engine_link.h"
 #include "app/inspector_link.h"
@@ -16,6 +20,7 @@
 #include "app/store_worker.h"
 #include "app/termination.h"
 #include "app/theme.h"
+#include "app/write_beside.h"
 #include "tests/views/app_test_support.h"
 #include "views/common/palette.h"
 
@@ -270,6 +275,33 @@ TEST_F(SessionTest, AMissingFileGivesTheDefaultsAndADamagedOneASentence) {
   const Result<Session> read = loadSession(workspace);
   ASSERT_FALSE(read.ok());
   EXPECT_NE(read.error().text.find("settings.json"), std::string::npos);
+}
+
+TEST(WriteBeside, WorkRunsOnAnotherThreadAndOnlyAFailureComesBackToAWindowThatStillStands) {
+  std::atomic<QThread*> worked_on = nullptr;
+  QString said;
+  QObject window;
+  writeBeside(
+      [&]() -> Status {
+        worked_on = QThread::currentThread();
+        return Error{"the disk is full", "free some space"};
+      },
+      &window,
+      [&](const Error& error) {
+        EXPECT_EQ(QThread::currentThread(), qApp->thread());
+        said = QString::fromStdString(error.text);
+      });
+  ASSERT_TRUE(QTest::qWaitFor([&] { return !said.isEmpty(); }));
+  EXPECT_EQ(said, QStringLiteral("the disk is full"));
+  EXPECT_NE(worked_on.load(), qApp->thread());
+  bool called = false;
+  auto gone = std::make_unique<QObject>();
+  writeBeside([]() -> Status { return Error{"late", ""}; }, gone.get(), [&](const Error&) { called = true; });
+  gone.reset();
+  writeBeside([] { return Status{}; }, &window, [&](const Error&) { called = true; });
+  QThreadPool::globalInstance()->waitForDone();
+  QCoreApplication::processEvents();
+  EXPECT_FALSE(called);
 }
 
 TEST(ProblemBar, AProblemStaysUntilItIsDismissedAndNeverStandsTwice) {

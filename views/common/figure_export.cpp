@@ -13,6 +13,7 @@
 #endif
 
 #include <cmath>
+#include <utility>
 
 #include "engine/base/file.h"
 #include "views/common/palette.h"
@@ -143,16 +144,23 @@ QStringList figureFormats() {
 }
 
 Status exportFigure(Figure& figure, const std::filesystem::path& path, const FigureOptions& options) {
+  const auto write = prepareExport(figure, path, options);
+  return write ? (*write)() : Status{write.error()};
+}
+
+Result<std::function<Status()>> prepareExport(Figure& figure, const std::filesystem::path& path,
+                                              const FigureOptions& options) {
   const QSizeF figure_size = figure.figureSize();
   const QString format = QString::fromStdString(path.extension().string()).toUpper().remove(QLatin1Char('.'));
   const bool as_table = format == QLatin1String("CSV");
-  const CsvTable table = as_table ? figure.shownData() : CsvTable{};
+  CsvTable table = as_table ? figure.shownData() : CsvTable{};
   if (as_table ? table.rows.empty() : figure_size.isEmpty()) {
-    return Error{"Exporting to " + path.string() + ": the view shows nothing that could be exported",
-                 as_table ? "show something first" : "show something first; a table alone is exported as .csv"};
+    return Error{
+        "Exporting to " + path.string() + ": the view shows nothing that could be exported",
+        as_table ? "show something first" : "show something first; a table alone is exported as .csv"};
   }
   if (as_table) {
-    return writeCsv(table, path);
+    return std::function<Status()>([table = std::move(table), path] { return writeCsv(table, path); });
   }
   if (!figureFormats().contains(format)) {
     return Error{"Exporting to " + path.string() + ": figures cannot be written in this format",
@@ -172,7 +180,9 @@ Status exportFigure(Figure& figure, const std::filesystem::path& path, const Fig
     bytes = svgBytes(figure, options, size);
   }
 #endif
-  return writeFileAtomic(path, {bytes.constData(), static_cast<size_t>(bytes.size())});
+  return std::function<Status()>([bytes, path] {
+    return writeFileAtomic(path, {bytes.constData(), static_cast<size_t>(bytes.size())});
+  });
 }
 
 }  // namespace heddle::ui

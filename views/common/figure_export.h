@@ -6,6 +6,7 @@
 #include <QSizeF>
 #include <QStringList>
 #include <filesystem>
+#include <functional>
 
 #include "engine/base/result.h"
 #include "views/common/csv.h"
@@ -37,7 +38,13 @@ struct FigureOptions {
 QStringList figureFormats();
 
 // The format is the file's suffix: .svg, .pdf, .png, or .csv for shownData(). Atomic: the file is complete or
-// unchanged. Errors: an empty figure or table, a suffix this build cannot write, a path that cannot be written.
+// unchanged. Errors: an empty figure or table, a suffix this build cannot write, a path that cannot be
+// written.
 Status exportFigure(Figure& figure, const std::filesystem::path& path, const FigureOptions& options = {});
+
+// Its first half, which draws: the rest, which any thread may run once, only writes. For disks that take
+// their time.
+Result<std::function<Status()>> prepareExport(Figure& figure, const std::filesystem::path& path,
+                                              const FigureOptions& options = {});
 
 }  // namespace heddle::ui
