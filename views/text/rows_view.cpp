@@ -64,12 +64,17 @@ QString RowsView::boxText(const TrainingToken& token) const {
   return text;
 }
 
+double RowsView::boxWidth(const TrainingToken& token) {
+  const QString text = boxText(token);
+  const auto known = widths_.constFind(text);
+  return known != widths_.constEnd()
+             ? *known
+             : *widths_.insert(text, QFontMetricsF(font()).horizontalAdvance(text) + 2 * kPadding + 2);
+}
+
 void RowsView::arrange() {
   const QFontMetricsF metrics(font());
-  const RowMetrics given{.width =
-                             [&](const TrainingToken& token) {
-                               return metrics.horizontalAdvance(boxText(token)) + 2 * kPadding + 2;
-                             },
+  const RowMetrics given{.width = [this](const TrainingToken& token) { return boxWidth(token); },
                          .box_height = metrics.height() + 6,
                          .link_height = 8,
                          .line_gap = 11,
@@ -289,6 +294,7 @@ void RowsView::resizeEvent(QResizeEvent*) {
 
 void RowsView::changeEvent(QEvent* event) {
   if (event->type() == QEvent::FontChange) {
+    widths_.clear();
     arrange();
   } else if (event->type() == QEvent::PaletteChange) {
     viewport()->update();

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <QAbstractScrollArea>
+#include <QHash>
 #include <optional>
 #include <vector>
 
@@ -69,6 +70,7 @@ class RowsView final : public QAbstractScrollArea, public Figure {
   };
 
   void arrange();
+  double boxWidth(const TrainingToken& token);
   void setMark(std::optional<Place> hovered, std::optional<Place> current);
   void walk(int key);
   void drawCard(QPainter& painter, int row, double offset) const;
@@ -77,6 +79,7 @@ class RowsView final : public QAbstractScrollArea, public Figure {
   std::vector<TrainingRow> rows_;
   std::vector<Card> cards_;  // [row]
   double height_ = 0;
+  QHash<QString, double> widths_;  // of box texts, measured once
   std::optional<Place> hovered_;
   std::optional<Place> current_;
 };
