@@ -25,9 +25,9 @@ class ComparisonLegend final : public QWidget {
  public:
   explicit ComparisonLegend(QWidget* parent) : QWidget(parent) {}
 
-  void setComparison(const ComparisonData& data) {
+  void setComparison(const ComparisonData& shown) {
     lines_.clear();
-    for (const ComparisonFigures& each : data.tokenizers) {
+    for (const ComparisonFigures& each : shown.tokenizers) {
       lines_.append(ComparisonPage::tr("%1: %2 entries, %3 tokens of %4 words, %5 % unknown")
                         .arg(each.name, formatCount(static_cast<double>(each.size)),
                              formatCount(static_cast<double>(each.tokens)),
@@ -149,7 +149,7 @@ struct ComparisonPage::Impl {
     grid->setHorizontalSpacing(10);
     grid->setVerticalSpacing(8);
     legend = new ComparisonLegend(page);
-    const auto add = [&](const QString& title, auto draw) {
+    const auto add = [&](const QString& title, auto draw_chart) {
       auto* cell = new QWidget(page);
       auto* plot = new QCustomPlot(cell);
       plot->setAccessibleName(title);
@@ -162,7 +162,7 @@ struct ComparisonPage::Impl {
       column->setSpacing(4);
       column->addWidget(label);
       column->addWidget(plot, 1);
-      charts.push_back({cell, label, plot, draw});
+      charts.push_back({cell, label, plot, draw_chart});
     };
     add(ComparisonPage::tr("Tokens per word"), &drawRates);
     add(ComparisonPage::tr("Token lengths"), &drawLengths);
@@ -286,8 +286,8 @@ void ComparisonPage::setChoice(int tokenizers, const QString& corpus) {
   impl_->show();
 }
 
-void ComparisonPage::setComparison(const ComparisonData& data) {
-  impl_->data = data;
+void ComparisonPage::setComparison(const ComparisonData& shown) {
+  impl_->data = shown;
   impl_->problem = false;
   impl_->busy = false;
   impl_->fillTable();

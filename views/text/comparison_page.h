@@ -23,7 +23,7 @@ class ComparisonPage final : public QWidget, public Figure {
 
   // How many are chosen, and what would be read: two or more make a comparison.
   void setChoice(int tokenizers, const QString& corpus);
-  void setComparison(const ComparisonData& data);
+  void setComparison(const ComparisonData& shown);
   const ComparisonData& comparison() const;
   // 0 .. 1 while the engine reads; below 0 = it is over.
   void setProgress(double done, const QString& doing);

@@ -4,9 +4,9 @@
 
 namespace heddle::ui {
 
-void DifferenceModel::setComparison(const ComparisonData& data) {
+void DifferenceModel::setComparison(const ComparisonData& comparison) {
   beginResetModel();
-  data_ = data;
+  data_ = comparison;
   endResetModel();
 }
 

@@ -15,7 +15,7 @@ class DifferenceModel final : public QAbstractTableModel {
  public:
   explicit DifferenceModel(QObject* parent = nullptr) : QAbstractTableModel(parent) {}
 
-  void setComparison(const ComparisonData& data);
+  void setComparison(const ComparisonData& comparison);
 
   // Columns: token, then a count for each tokeniser, then the difference in a million tokens.
   int rowCount(const QModelIndex& parent = {}) const override;
