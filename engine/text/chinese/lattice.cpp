@@ -44,6 +44,15 @@ void Lattice::decode(const Tables& tables, std::span<const uint16_t> stretch, st
     tag_scores_.assign(size + size_t{kPadding}, {});
   }
   boundaries_[0] = boundaries_[size] = kCertain;
+  next_.resize(size);
+  Next next{size_, size_, size_};
+  for (size_t at = size; at-- > 0;) {
+    next_[at] = next;
+    const auto here = static_cast<int32_t>(at);
+    next.open = boundaries_[at] >= kOpen ? here : next.open;
+    next.likely = boundaries_[at] >= kLikely ? here : next.likely;
+    next.certain = boundaries_[at] >= kCertain ? here : next.certain;
+  }
   const Scores* scores = tag_scores_.data() + kPadding;
   middle_before_.resize(size + 1);
   middle_before_[0] = 0;
@@ -129,14 +138,6 @@ void Lattice::findBoundaries(const Parameters& parameters) {
   }
 }
 
-int32_t Lattice::nextBoundary(int32_t after, Boundary least) const {
-  int32_t at = after + 1;
-  while (boundaries_[static_cast<size_t>(at)] < least) {
-    ++at;
-  }
-  return at;
-}
-
 void Lattice::findEdges(const Tables& tables) {
   edges_.assign(1, {0, 0, kBoundaryWord, 0, -1, -1});
   last_edge_.assign(static_cast<size_t>(size_) + 1, -1);
@@ -147,7 +148,7 @@ void Lattice::findEdges(const Tables& tables) {
     if (before < 0) {
       continue;
     }
-    const int32_t next = nextBoundary(begin, kOpen);
+    const int32_t next = next_[static_cast<size_t>(begin)].open;
     if (furthest == begin && edges_[static_cast<size_t>(before)].sibling < 0 &&
         boundaries_[static_cast<size_t>(next)] == kCertain) {
       // One way in and one way on: what this word costs, all ways cost.
@@ -168,9 +169,7 @@ void Lattice::findEdges(const Tables& tables) {
 void Lattice::addWords(const Tables& tables, int32_t begin) {
   const uint16_t* symbols = symbols_.data() + 2;
   // Never at a loss for a way on: the shortest word that may be, and the tagger's.
-  const int32_t shortest = nextBoundary(begin, kOpen);
-  const int32_t likely = nextBoundary(begin, kLikely);
-  const int32_t most = nextBoundary(begin, kCertain);
+  const auto [shortest, likely, most] = next_[static_cast<size_t>(begin)];
   bool has_shortest = false;
   bool has_likely = tables.parameters().has_tagger == 0 || likely == shortest;
   uint32_t node = tables.start(symbols[begin]);

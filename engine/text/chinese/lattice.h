@@ -25,6 +25,14 @@ class Lattice {
   // Whether a word may start at a symbol: never, perhaps, in the tagger's best path, always.
   enum Boundary : uint8_t { kClosed, kOpen, kLikely, kCertain };
 
+  // The next places after a symbol's start where a word may start, does in the tagger's best path, always
+  // does.
+  struct Next {
+    int32_t open = 0;
+    int32_t likely = 0;
+    int32_t certain = 0;
+  };
+
   // Where the tables have the weights of a symbol's neighbourhood.
   struct Features {
     uint32_t pair = 0;    // it and the one before
@@ -44,7 +52,6 @@ class Lattice {
 
   void scoreTags(const Tables& tables);
   void findBoundaries(const Parameters& parameters);
-  int32_t nextBoundary(int32_t after, Boundary least) const;
   void findEdges(const Tables& tables);
   void addWords(const Tables& tables, int32_t begin);
   void addEdge(const Tables& tables, int32_t begin, int32_t end, uint32_t word);
@@ -60,6 +67,7 @@ class Lattice {
   std::vector<std::array<int32_t, kTags>> forward_;     // best tagging up to a symbol, by its tag
   std::vector<int32_t> middle_before_;                  // sum of scores of kMiddle before a symbol
   std::vector<Boundary> boundaries_;                    // before a symbol; one more at the end
+  std::vector<Next> next_;                              // after a symbol's start
   std::vector<Edge> edges_;
   std::vector<int32_t> last_edge_;  // of those that end before a symbol, or -1
 };
