@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "views/common/palette.h"
+#include "views/text/pointing.h"
 
 namespace heddle::ui {
 namespace {
@@ -541,28 +542,11 @@ void BandsView::keyPressEvent(QKeyEvent* event) {
 }
 
 bool BandsView::viewportEvent(QEvent* event) {
-  switch (event->type()) {
-    case QEvent::MouseMove:
-      setMark(placeAt(static_cast<QMouseEvent*>(event)->position()), current_);
-      break;
-    case QEvent::MouseButtonPress:
-      if (const auto place = placeAt(static_cast<QMouseEvent*>(event)->position())) {
-        setMark(place, place);
-      }
-      break;
-    case QEvent::Leave:
-      setMark(std::nullopt, current_);
-      break;
-    case QEvent::ToolTip: {
-      auto* help = static_cast<QHelpEvent*>(event);
-      const auto place = placeAt(help->pos());
-      QToolTip::showText(help->globalPos(), place ? describe(*place) : QString(), viewport());
-      return true;
-    }
-    default:
-      break;
-  }
-  return QAbstractScrollArea::viewportEvent(event);
+  const bool used = handlePointer(
+      event, viewport(), [this](const QPointF& at) { return placeAt(at); },
+      [this](std::optional<Place> place) { setMark(place, current_); },
+      [this](Place place) { setMark(place, place); }, [this](Place place) { return describe(place); });
+  return used || QAbstractScrollArea::viewportEvent(event);
 }
 
 QSizeF BandsView::figureSize() const {
