@@ -75,7 +75,7 @@ PhaseEstimate estimatePhase(const Recipe& recipe, size_t index, int64_t vocab_si
     limit(phase.flops / estimate.flops_per_step);
   }
   if (phase.hours > 0 && estimate.flops_per_step > 0 && options.flops_per_second > 0) {
-    limit(phase.hours * 3600 * options.flops_per_second / estimate.flops_per_step);
+    limit(phase.hours * 3600 / (estimate.flops_per_step / options.flops_per_second + options.update_seconds));
   }
   return estimate;
 }
@@ -319,7 +319,7 @@ Estimate estimateRecipe(const Recipe& recipe, const EstimateOptions& options) {
     estimate.tokens = tokens;
     estimate.flops = flops;
     if (options.flops_per_second > 0) {
-      estimate.seconds = flops / options.flops_per_second;
+      estimate.seconds = flops / options.flops_per_second + asReal(steps) * options.update_seconds;
     }
   }
   return estimate;

@@ -73,6 +73,7 @@ struct EstimateOptions {
   // By phase: mean tokens of a row as a share of the phase's length; 1 where none is given.
   std::vector<double> fill = {};
   double flops_per_second = 0;  // measured rate of this machine; 0 = unknown, and no time is predicted
+  double update_seconds = 0;    // of one optimiser update, where the rate is that of the passes alone
   // What "auto" turned out to be; other words of the recipe decide alone.
   bool bf16 = false;
   bool cuda = false;

@@ -70,7 +70,7 @@ Result<ComputePlace> choosePlace(const RunRecipe& run, const ModelRecipe& model)
 }
 
 double productRate(const at::Device& device, ComputeType type) {
-  const int64_t size = device.is_cpu() ? 1024 : 4096;
+  const int64_t size = device.is_cpu() ? 512 : 4096;
   const auto options =
       at::TensorOptions().device(device).dtype(type == ComputeType::kBf16 ? at::kBFloat16 : at::kFloat);
   const at::Tensor a = at::ones({size, size}, options);

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <future>
 #include <numeric>
+#include <optional>
 
 #include "engine/base/clock.h"
 #include "engine/data/pretraining_data.h"
@@ -38,6 +39,12 @@ const char* precisionName(ComputeType type) {
   return type == ComputeType::kBf16 ? "bf16" : "fp32";
 }
 
+// Of this model on this machine.
+struct Speed {
+  double flops_per_second = 0;  // of forward and backward passes
+  double update_seconds = 0;    // of one optimiser update
+};
+
 class Pretrainer {
  public:
   Pretrainer(const PretrainingOptions& options, RunChannel& channel, const ComputePlace& place,
@@ -56,10 +63,11 @@ class Pretrainer {
     optimizer_ = zeroMoments(parameters_);
   }
 
-  // Returns why and where it ended; a checkpoint of that step is on disk then.
-  Result<RunStopped> run();
-  // FLOP/s of forward and backward passes of this model here, found in seconds. Leaves everything as it was.
-  double measureRate();
+  // Returns why and where it ended; a checkpoint of that step is on disk then. `speed` as found before, if
+  // so.
+  Result<RunStopped> run(const std::optional<Speed>& speed);
+  // Found in a second or so; leaves everything as it was.
+  Speed measureSpeed();
 
  private:
   ModelRecipe resolvedModel() const {
@@ -68,7 +76,7 @@ class Pretrainer {
     return model;
   }
   Status restore();
-  void announce();
+  void announce(const Speed& speed);
   std::vector<Batch> stepBatches(const PhaseRecipe& phase, int64_t step) const;
   StepResult accumulate(const std::vector<Batch>& batches, const PhaseRecipe& phase);
   void report(const StepResult& result, double learning_rate, double norm, double seconds);
@@ -126,40 +134,57 @@ Status Pretrainer::restore() {
   return {};
 }
 
-// Of as many rows as a second or so is enough for, whose gradients are dropped again. Every size is passed
-// twice: the first pass pays for memory that is touched for the first time.
-double Pretrainer::measureRate() {
+// A pass takes as many rows as a micro-batch has, fewer where those would take more than a second. It is
+// repeated, because the first ones pay for memory, caches and threads that are used for the first time.
+Speed Pretrainer::measureSpeed() {
+  constexpr double kEnough = 0.1;  // seconds
   const PhaseRecipe phase = progress_.finished() ? recipe_.phases.back() : progress_.phase();
   const int64_t most = phase.micro_rows > 0 ? std::min(phase.micro_rows, phase.rows) : phase.rows;
-  double seconds = 0;
-  const auto rateOf = [&](int64_t rows) {
-    const std::vector<Batch> batches = {data_.trainBatch(phase, progress_.total().steps, 0, rows)};
-    double rate = 0;
-    for (int pass = 0; pass < 2; ++pass) {
-      const double start = monotonicSeconds();
-      const StepResult result = accumulate(batches, phase);
-      synchronize(place_.device);
-      seconds = std::max(monotonicSeconds() - start, 1e-9);
-      rate = result.flops / seconds;
-    }
-    return rate;
+  const auto batchesOf = [&](int64_t rows) {
+    return std::vector<Batch>{data_.trainBatch(phase, progress_.total().steps, 0, rows)};
   };
-  double rate = rateOf(1);
-  const int64_t rows = std::min(most, static_cast<int64_t>(1.0 / seconds));
-  if (rows > 1) {
-    rate = rateOf(rows);
+  const auto secondsOf = [&](const auto& work) {
+    const double start = monotonicSeconds();
+    work();
+    synchronize(place_.device);
+    return std::max(monotonicSeconds() - start, 1e-9);
+  };
+  std::vector<Batch> batches = batchesOf(1);
+  accumulate(batches, phase);
+  const double row_seconds = secondsOf([&] { accumulate(batches, phase); });
+  batches = batchesOf(std::clamp<int64_t>(static_cast<int64_t>(1.0 / row_seconds), 1, most));
+  double warming = secondsOf([&] { accumulate(batches, phase); });
+  while (warming < kEnough / 4) {
+    warming += secondsOf([&] { accumulate(batches, phase); });
+  }
+  double flops = 0;
+  double seconds = 0;
+  do {
+    seconds += secondsOf([&] { flops += accumulate(batches, phase).flops; });
+  } while (seconds < kEnough);
+
+  Speed speed{flops / seconds, 0};
+  OptimizerState moments = zeroMoments(parameters_);
+  for (int update = 0; update < 2; ++update) {  // the first touches the moments' memory
+    // At a rate of 0 the weights stay as they are.
+    speed.update_seconds = secondsOf([&] { optimizerStep(parameters_, moments, recipe_.optimizer, 0, 1); });
   }
   at::NoGradGuard no_grad;
-  parameters_.gradients().zero_();
-  return rate;
+  parameters_.gradients().zero_();  // an update that met no finite gradients has left them
+  return speed;
 }
 
-// Rows are often shorter than they may be; those of a phase's first step stand for all.
+// Rows are often shorter than they may be; those of a phase's first steps stand for all.
 std::vector<double> Pretrainer::fills() const {
+  constexpr int64_t kRows = 256;
   std::vector<double> fills;
   for (const PhaseRecipe& phase : recipe_.phases) {
-    const Batch batch = data_.trainBatch(phase, 0, 0, phase.rows);
-    fills.push_back(static_cast<double>(batch.tokenCount()) / static_cast<double>(phase.rows * phase.length));
+    int64_t tokens = 0;
+    int64_t rows = 0;
+    for (int64_t step = 0; rows < kRows; ++step, rows += phase.rows) {
+      tokens += data_.trainBatch(phase, step, 0, phase.rows).tokenCount();
+    }
+    fills.push_back(static_cast<double>(tokens) / static_cast<double>(rows * phase.length));
   }
   return fills;
 }
@@ -174,12 +199,12 @@ int64_t Pretrainer::scheduleSteps() const {
                          [](int64_t steps, const PhaseRecipe& phase) { return steps + phase.steps; });
 }
 
-void Pretrainer::announce() {
-  channel_.describeActivity("measuring the speed of a step");
+void Pretrainer::announce(const Speed& speed) {
   const std::vector<double> fill = fills();
   const Estimate estimate = estimateRecipe(recipe_, {.vocab_size = model_recipe_.vocab_size,
                                                      .fill = fill,
-                                                     .flops_per_second = measureRate(),
+                                                     .flops_per_second = speed.flops_per_second,
+                                                     .update_seconds = speed.update_seconds,
                                                      .bf16 = type_ == ComputeType::kBf16,
                                                      .cuda = place_.device.is_cuda()});
   char host[256] = "";
@@ -361,12 +386,15 @@ double Pretrainer::remainingSeconds() const {
   return done > 0 ? (monotonicSeconds() - session_start_) * (1.0 - progress_.fraction()) / done : 0;
 }
 
-Result<RunStopped> Pretrainer::run() {
+Result<RunStopped> Pretrainer::run(const std::optional<Speed>& speed) {
   if (const Status restored = restore(); !restored.ok()) {
     return restored.error();
   }
   const int64_t schedule_steps = scheduleSteps();
-  announce();
+  if (!speed) {
+    channel_.describeActivity("measuring the speed of a step");
+  }
+  announce(speed ? *speed : measureSpeed());
   session_start_ = monotonicSeconds();
   session_start_fraction_ = progress_.fraction();
   if (progress_.total().steps == 0 && recipe_.evaluation.every_steps > 0 && !channel_.stopRequested()) {
@@ -427,30 +455,39 @@ Result<RunStopped> Pretrainer::run() {
                     progress_.total().steps};
 }
 
+struct Precision {
+  ComputeType type = ComputeType::kFp32;
+  std::optional<Speed> speed;  // where it had to be measured to choose
+};
+
 // Precision "auto": what the run used before it was interrupted, else bf16 where a step of this model is at
 // least a tenth faster in it than in fp32. Steps decide, not products: on a CPU the operations around the
 // products stay fp32.
-ComputeType choosePrecision(const PretrainingOptions& options, RunChannel& channel, const ComputePlace& place,
-                            const PreparedText& text, const PretrainingData& data) {
+Precision choosePrecision(const PretrainingOptions& options, RunChannel& channel, const ComputePlace& place,
+                          const PreparedText& text, const PretrainingData& data) {
+  const auto named = [](std::string_view name) {
+    return Precision{name == "bf16" ? ComputeType::kBf16 : ComputeType::kFp32, {}};
+  };
   const std::string& asked = options.recipe.run.precision;
   if (asked != "auto") {
-    return asked == "bf16" ? ComputeType::kBf16 : ComputeType::kFp32;
+    return named(asked);
   }
   for (std::vector<int64_t> steps = listCheckpoints(options.folder); !steps.empty(); steps.pop_back()) {
     const auto state = loadCheckpointState(checkpointFolder(options.folder, steps.back()));
     if (state) {
-      return jsonValue<std::string>(*state, "precision", "fp32") == "bf16" ? ComputeType::kBf16
-                                                                           : ComputeType::kFp32;
+      return named(jsonValue<std::string>(*state, "precision", "fp32"));
     }
   }
   if (productRate(place.device, ComputeType::kBf16) < productRate(place.device, ComputeType::kFp32)) {
-    return ComputeType::kFp32;
+    return named("fp32");
   }
   channel.describeActivity("measuring precisions");
-  const auto rate = [&](ComputeType type) {
-    return Pretrainer(options, channel, place, type, text, data).measureRate();
+  const auto measured = [&](ComputeType type) {
+    return Precision{type, Pretrainer(options, channel, place, type, text, data).measureSpeed()};
   };
-  return rate(ComputeType::kBf16) > 1.1 * rate(ComputeType::kFp32) ? ComputeType::kBf16 : ComputeType::kFp32;
+  const Precision halves = measured(ComputeType::kBf16);
+  const Precision singles = measured(ComputeType::kFp32);
+  return halves.speed->flops_per_second > 1.1 * singles.speed->flops_per_second ? halves : singles;
 }
 
 Error outOfMemory() {
@@ -493,8 +530,8 @@ Result<RunStopped> prepareAndTrain(const PretrainingOptions& options, RunChannel
   if (!data) {
     return data.error();
   }
-  const ComputeType type = choosePrecision(options, channel, *place, *text, *data);
-  return Pretrainer(options, channel, *place, type, *text, *data).run();
+  const Precision precision = choosePrecision(options, channel, *place, *text, *data);
+  return Pretrainer(options, channel, *place, precision.type, *text, *data).run(precision.speed);
 }
 
 }  // namespace

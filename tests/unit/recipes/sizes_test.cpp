@@ -98,6 +98,7 @@ TEST(EstimateRecipe, TheFirstLimitEndsAPhase) {
   recipe.phases.push_back({.length = 100, .rows = 10, .hours = 1});
   EXPECT_EQ(totalSteps(recipe), std::nullopt);
   EXPECT_EQ(totalSteps(recipe, {.flops_per_second = flops_per_step}), 8 + 3600);
+  EXPECT_EQ(totalSteps(recipe, {.flops_per_second = flops_per_step, .update_seconds = 1}), 8 + 1800);
 }
 
 TEST(EstimateRecipe, TimeIsWorkOverRate) {
@@ -109,6 +110,14 @@ TEST(EstimateRecipe, TimeIsWorkOverRate) {
   EXPECT_DOUBLE_EQ(*slow.tokens, 10.0 * 32 * 128);
   EXPECT_DOUBLE_EQ(*slow.flops, 10.0 * 32 * trainingFlops(recipe, 30522, 128));
   EXPECT_FALSE(unknown.seconds.has_value());
+}
+
+TEST(EstimateRecipe, EveryStepAddsTheTimeOfItsUpdate) {
+  const Recipe recipe = recipeOf("base");
+  const Estimate passes = estimateRecipe(recipe, {.flops_per_second = 1e11});
+  const Estimate steps = estimateRecipe(recipe, {.flops_per_second = 1e11, .update_seconds = .25});
+  ASSERT_TRUE(passes.seconds && steps.seconds);
+  EXPECT_DOUBLE_EQ(*steps.seconds, *passes.seconds + 10 * .25);
 }
 
 // Most resident memory of six steps of bert-mini-sample.toml on a CPU with AVX512-BF16 (Linux, LibTorch 2.11,
