@@ -10,4 +10,7 @@ namespace heddle {
 // peak. Without effect where malloc is not glibc's.
 void keepFreedMemory();
 
+// Returns once what has been freed so far, after work that was done for the last time.
+void returnFreedMemory();
+
 }  // namespace heddle

@@ -14,6 +14,7 @@
 
 #include "engine/base/clock.h"
 #include "engine/kernels/cuda/loader/cuda_plugin.h"
+#include "engine/kernels/memory.h"
 #include "engine/kernels/ops.h"
 #include "engine/recipes/check.h"
 
@@ -97,6 +98,16 @@ double memoryInUse(const at::Device& device) {
   double resident_pages = 0;
   std::ifstream("/proc/self/statm") >> total_pages >> resident_pages;
   return resident_pages * static_cast<double>(::sysconf(_SC_PAGESIZE));
+}
+
+void forgetFreedMemory(const at::Device& device) {
+  if (device.is_cuda()) {
+    auto* allocator = at::getDeviceAllocator(device.type());
+    allocator->emptyCache();
+    allocator->resetPeakStats(device.index());
+  } else {
+    returnFreedMemory();
+  }
 }
 
 void synchronize(const at::Device& device) {

@@ -28,6 +28,10 @@ double productRate(const at::Device& device, ComputeType type);
 // Resident bytes of this process on the CPU; on a GPU the most that tensors have taken up at once so far.
 double memoryInUse(const at::Device& device);
 
+// Lets memoryInUse() forget what has been freed by now, so that it tells of training and not of what came
+// before.
+void forgetFreedMemory(const at::Device& device);
+
 // Waits until the device has done all that was asked of it. Nothing to wait for on a CPU.
 void synchronize(const at::Device& device);
 

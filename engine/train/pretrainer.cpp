@@ -395,6 +395,7 @@ Result<RunStopped> Pretrainer::run(const std::optional<Speed>& speed) {
     channel_.describeActivity("measuring the speed of a step");
   }
   announce(speed ? *speed : measureSpeed());
+  forgetFreedMemory(place_.device);  // of models that were measured
   session_start_ = monotonicSeconds();
   session_start_fraction_ = progress_.fraction();
   if (progress_.total().steps == 0 && recipe_.evaluation.every_steps > 0 && !channel_.stopRequested()) {
