@@ -11,39 +11,10 @@
 #include "engine/text/grains/comparison.h"
 #include "engine/text/grains/learn.h"
 #include "engine/text/grains/tokenizer_folder.h"
-#include "engine/text/sample_text.h"
+#include "tests/bench/bench_text.h"
 
 namespace heddle {
 namespace {
-
-const std::string& benchText() {
-  static const std::string text = [] {
-    if (const char* path = std::getenv("HEDDLE_BENCH_TEXT"); path != nullptr) {
-      return readFile(path).value();
-    }
-    std::string sample;
-    for (int64_t index = 0; index < 2000; ++index) {
-      sample += documentText(generateDocument(1, index)) + "\n";
-    }
-    return sample;
-  }();
-  return text;
-}
-
-const std::vector<std::string_view>& paragraphs() {
-  static const std::vector<std::string_view> lines = [] {
-    std::vector<std::string_view> all;
-    for (std::string_view rest = benchText(); !rest.empty();) {
-      const size_t end = std::min(rest.find('\n'), rest.size());
-      if (end > 0) {
-        all.push_back(rest.substr(0, end));
-      }
-      rest.remove_prefix(std::min(end + 1, rest.size()));
-    }
-    return all;
-  }();
-  return lines;
-}
 
 const Grains& benchGrains() {
   static const Grains grains = [] {
@@ -55,10 +26,10 @@ const Grains& benchGrains() {
     size_t at = 0;
     return learnGrains({[&at](std::vector<std::string>& out) -> Result<bool> {
                           out.clear();
-                          if (at == paragraphs().size()) {
+                          if (at == benchLines().size()) {
                             return false;
                           }
-                          out.emplace_back(paragraphs()[at++]);
+                          out.emplace_back(benchLines()[at++]);
                           return true;
                         },
                         [&at]() -> Status {
@@ -75,7 +46,7 @@ void fineAlone(benchmark::State& state) {
   const Tokenizer& fine = benchGrains().fine();
   std::vector<Piece> pieces;
   for (auto _ : state) {
-    for (const std::string_view paragraph : paragraphs()) {
+    for (const std::string_view paragraph : benchLines()) {
       pieces.clear();
       fine.encode(paragraph, pieces);
       benchmark::DoNotOptimize(pieces.data());
@@ -88,7 +59,7 @@ void bothGrains(benchmark::State& state) {
   const Grains& grains = benchGrains();
   GrainedText grained;
   for (auto _ : state) {
-    for (const std::string_view paragraph : paragraphs()) {
+    for (const std::string_view paragraph : benchLines()) {
       grains.encode(paragraph, grained);
       benchmark::DoNotOptimize(grained.units.data());
     }
@@ -99,7 +70,7 @@ void bothGrains(benchmark::State& state) {
 void compareAlone(benchmark::State& state) {
   for (auto _ : state) {
     TokenizerComparer comparer({{"it", benchGrains()}});
-    for (const std::string_view paragraph : paragraphs()) {
+    for (const std::string_view paragraph : benchLines()) {
       comparer.add(paragraph);
     }
     benchmark::DoNotOptimize(comparer.finish());

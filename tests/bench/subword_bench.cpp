@@ -8,39 +8,16 @@
 #include <cstdlib>
 
 #include "engine/base/file.h"
-#include "engine/text/sample_text.h"
 #include "engine/text/subword/byte_bpe.h"
 #include "engine/text/subword/hf_wordpiece.h"
 #include "engine/text/subword/sentencepiece.h"
 #include "engine/text/subword/sentencepiece_trainer.h"
 #include "engine/text/subword/word_tokenizer.h"
 #include "engine/text/wordpiece_trainer.h"
+#include "tests/bench/bench_text.h"
 
 namespace heddle {
 namespace {
-
-const std::vector<std::string>& benchLines() {
-  static const std::vector<std::string> lines = [] {
-    std::string text;
-    if (const char* path = std::getenv("HEDDLE_BENCH_TEXT"); path != nullptr) {
-      text = readFile(path).value();
-    } else {
-      for (int64_t index = 0; index < 2000; ++index) {
-        text += documentText(generateDocument(1, index)) + "\n";
-      }
-    }
-    std::vector<std::string> all;
-    for (size_t at = 0; at < text.size();) {
-      const size_t end = std::min(text.find('\n', at), text.size());
-      if (end > at) {
-        all.push_back(text.substr(at, end - at));
-      }
-      at = end + 1;
-    }
-    return all;
-  }();
-  return lines;
-}
 
 LineSource benchSource() {
   return [at = size_t{0}](std::string& line) mutable -> Result<bool> {
@@ -62,7 +39,7 @@ std::unique_ptr<Tokenizer> sentencePiece(SentencePieceTrainerOptions::Model mode
 
 std::unique_ptr<Tokenizer> hfWordPiece() {
   WordCounter counter(true);
-  for (const std::string& line : benchLines()) {
+  for (const std::string_view line : benchLines()) {
     counter.add(line);
   }
   return std::make_unique<HfWordPiece>(
@@ -73,7 +50,7 @@ void encodeLines(benchmark::State& state, const Tokenizer& tokenizer, const Samp
   std::vector<Piece> pieces;
   int64_t bytes = 0;
   for (auto _ : state) {
-    for (const std::string& line : benchLines()) {
+    for (const std::string_view line : benchLines()) {
       pieces.clear();
       if (sampling == nullptr) {
         tokenizer.encode(line, pieces);

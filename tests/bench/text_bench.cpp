@@ -17,23 +17,10 @@
 #include "engine/text/sentences.h"
 #include "engine/text/wordpiece.h"
 #include "engine/text/wordpiece_trainer.h"
+#include "tests/bench/bench_text.h"
 
 namespace heddle {
 namespace {
-
-const std::string& benchText() {
-  static const std::string text = [] {
-    if (const char* path = std::getenv("HEDDLE_BENCH_TEXT"); path != nullptr) {
-      return readFile(path).value();
-    }
-    std::string sample;
-    for (int64_t index = 0; index < 2000; ++index) {
-      sample += documentText(generateDocument(1, index)) + "\n";
-    }
-    return sample;
-  }();
-  return text;
-}
 
 const WordPiece& benchVocabulary() {
   static const WordPiece vocabulary = [] {
@@ -45,18 +32,6 @@ const WordPiece& benchVocabulary() {
     return WordPiece::fromVocabulary(trainWordPiece(counter.take(), {}).value(), true).value();
   }();
   return vocabulary;
-}
-
-std::vector<std::string_view> linesOf(std::string_view text) {
-  std::vector<std::string_view> lines;
-  while (!text.empty()) {
-    const size_t end = std::min(text.find('\n'), text.size());
-    if (end > 0) {
-      lines.push_back(text.substr(0, end));
-    }
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return lines;
 }
 
 // HEDDLE_BENCH_CORPUS names a file in any format that the reader knows; MB/s count the text it gives.
@@ -86,7 +61,7 @@ BENCHMARK(readCorpus)->Unit(benchmark::kMillisecond);
 void filterCorpus(benchmark::State& state) {
   std::vector<std::vector<std::string>> documents;
   int64_t bytes = 0;
-  for (const std::string_view text : linesOf(benchText())) {
+  for (const std::string_view text : benchLines()) {
     documents.push_back({std::string(text)});
     bytes += static_cast<int64_t>(text.size());
   }
@@ -103,7 +78,7 @@ BENCHMARK(filterCorpus)->Unit(benchmark::kMillisecond);
 // Texts of at most 64 bytes, cut at spaces: the "short texts" of published comparisons.
 std::vector<std::string_view> shortTexts() {
   std::vector<std::string_view> texts;
-  for (std::string_view line : linesOf(benchText())) {
+  for (std::string_view line : benchLines()) {
     while (!line.empty()) {
       size_t end = line.size() <= 64 ? line.size() : line.rfind(' ', 64);
       end = end == std::string_view::npos || end == 0 ? std::min<size_t>(64, line.size()) : end;
@@ -134,11 +109,11 @@ void encodeShortTexts(benchmark::State& state) {
   encodeAll(state, shortTexts());
 }
 void encodeParagraphs(benchmark::State& state) {
-  encodeAll(state, linesOf(benchText()));
+  encodeAll(state, benchLines());
 }
 
 void splitSentences(benchmark::State& state) {
-  const std::vector<std::string_view> lines = linesOf(benchText());
+  const std::vector<std::string_view> lines = benchLines();
   SentenceSplitter splitter;
   std::vector<ByteRange> ranges;
   for (auto _ : state) {
