@@ -5,18 +5,11 @@
 #include <string_view>
 
 namespace heddle::sample {
-Storyteller::Storyteller(uint64_t seed, int64_t index)
-    : draws_(mixKey(seed, nameKey("sample text")), static_cast<uint32_t>(index),
-             static_cast<uint32_t>(static_cast<uint64_t>(index) >> 32)) {
+EnglishStoryteller::EnglishStoryteller(uint64_t seed, int64_t index)
+    : Storyteller(seed, "sample text", index) {
   const Lexicon& words = lexicon();
   past_ = chance(0.7);
-  // One woman and one man: "she" and "he" always mean one of them.
-  const uint32_t half = static_cast<uint32_t>(words.names.size() / 2);
-  std::array<Name, 2> names = {words.names[draws_.below(half)], words.names[half + draws_.below(half)]};
-  if (chance(0.5)) {
-    std::swap(names[0], names[1]);
-  }
-  for (const Name& name : names) {
+  for (const Name& name : drawPeople(words.names)) {
     people_.push_back({name, pick(words.roles), pick(words.person_adjectives)});
   }
   while (people_[1].role.singular == people_[0].role.singular) {
@@ -39,43 +32,28 @@ Storyteller::Storyteller(uint64_t seed, int64_t index)
   }
 }
 
-SampleDocument Storyteller::tell() {
-  constexpr std::array kTimes = {"in the morning", "before noon", "in the afternoon", "in the evening",
-                                 "at night"};
-  using Maker = SampleSentence (Storyteller::*)();
+SampleSentence EnglishStoryteller::middle() {
+  using Maker = SampleSentence (EnglishStoryteller::*)();
   constexpr std::array<Maker, 11> kMakers = {
-      &Storyteller::event,   &Storyteller::event,        &Storyteller::relative,    &Storyteller::relative,
-      &Storyteller::report,  &Storyteller::gift,         &Storyteller::subordinate, &Storyteller::existence,
-      &Storyteller::passive, &Storyteller::coordination, &Storyteller::possession};
-  SampleDocument document;
-  const uint32_t paragraphs = 2 + draws_.below(3);
-  for (uint32_t number = 0; number < paragraphs; ++number) {
-    std::vector<SampleSentence>& sentences = document.paragraphs.emplace_back();
-    if (number < people_.size()) {
-      sentences.push_back(introduction(static_cast<int>(number)));
-    }
-    sentences.push_back(opening(kTimes[number]));
-    const uint32_t more = 2 + draws_.below(4);
-    for (uint32_t count = 0; count < more; ++count) {
-      sentences.push_back((this->*kMakers[draws_.below(static_cast<uint32_t>(kMakers.size()))])());
-    }
-  }
-  document.paragraphs.back().push_back(ending());
-  return document;
+      &EnglishStoryteller::event,        &EnglishStoryteller::event,     &EnglishStoryteller::relative,
+      &EnglishStoryteller::relative,     &EnglishStoryteller::report,    &EnglishStoryteller::gift,
+      &EnglishStoryteller::subordinate,  &EnglishStoryteller::existence, &EnglishStoryteller::passive,
+      &EnglishStoryteller::coordination, &EnglishStoryteller::possession};
+  return (this->*kMakers[draws_.below(static_cast<uint32_t>(kMakers.size()))])();
 }
 
 // --- phrases
 
-void Storyteller::auxiliary(SentenceBuilder& out, const char* present_one, const char* present_many,
-                            const char* past_one, const char* past_many, bool plural) {
+void EnglishStoryteller::auxiliary(SentenceBuilder& out, const char* present_one, const char* present_many,
+                                   const char* past_one, const char* past_many, bool plural) {
   out.word(past_ ? (plural ? past_many : past_one) : (plural ? present_many : present_one), "AUX");
 }
 
-void Storyteller::finite(SentenceBuilder& out, const Verb& verb, bool plural) {
+void EnglishStoryteller::finite(SentenceBuilder& out, const Verb& verb, bool plural) {
   out.word(past_ ? verb.past : plural ? verb.base : verb.third, "VERB");
 }
 
-void Storyteller::idiom(SentenceBuilder& out, const Expression& expression, bool plural) {
+void EnglishStoryteller::idiom(SentenceBuilder& out, const Expression& expression, bool plural) {
   const std::vector<Verb>& heads = lexicon().idiom_heads;
   const auto head = std::find_if(heads.begin(), heads.end(),
                                  [&](const Verb& verb) { return verb.base == expression.words.front(); });
@@ -86,7 +64,7 @@ void Storyteller::idiom(SentenceBuilder& out, const Expression& expression, bool
   out.expression(inflected);
 }
 
-Storyteller::Subject Storyteller::nameOrPronoun(SentenceBuilder& out, int person) {
+EnglishStoryteller::Subject EnglishStoryteller::nameOrPronoun(SentenceBuilder& out, int person) {
   Person& who = people_[static_cast<size_t>(person)];
   const size_t first = out.open();
   if (person == last_person_ && who.introduced && (only_pronouns_ || chance(0.7))) {
@@ -102,7 +80,7 @@ Storyteller::Subject Storyteller::nameOrPronoun(SentenceBuilder& out, int person
   return {false, person};
 }
 
-void Storyteller::role(SentenceBuilder& out, bool plural) {
+void EnglishStoryteller::role(SentenceBuilder& out, bool plural) {
   const Noun* noun = &pick(lexicon().roles);
   while (noun->singular == people_[0].role.singular || noun->singular == people_[1].role.singular) {
     noun = &pick(lexicon().roles);
@@ -110,7 +88,7 @@ void Storyteller::role(SentenceBuilder& out, bool plural) {
   out.word(plural ? noun->plural : noun->singular, "NOUN");
 }
 
-Storyteller::Subject Storyteller::subject(SentenceBuilder& out) {
+EnglishStoryteller::Subject EnglishStoryteller::subject(SentenceBuilder& out) {
   if (chance(0.7)) {
     const int person = last_person_ >= 0 && chance(0.6) ? last_person_ : static_cast<int>(draws_.below(2));
     // Nobody acts before being introduced.
@@ -132,7 +110,7 @@ Storyteller::Subject Storyteller::subject(SentenceBuilder& out) {
   return {plural, -1};
 }
 
-void Storyteller::thing(SentenceBuilder& out, int index) {
+void EnglishStoryteller::thing(SentenceBuilder& out, int index) {
   Thing& item = things_[static_cast<size_t>(index)];
   const size_t first = out.open();
   if (item.introduced) {
@@ -159,7 +137,7 @@ void Storyteller::thing(SentenceBuilder& out, int index) {
   item.introduced = true;
 }
 
-void Storyteller::otherPerson(SentenceBuilder& out, int person) {
+void EnglishStoryteller::otherPerson(SentenceBuilder& out, int person) {
   const size_t first = out.open();
   const int other = person < 0 ? static_cast<int>(draws_.below(2)) : 1 - person;
   const Person& who = people_[static_cast<size_t>(other)];
@@ -173,7 +151,7 @@ void Storyteller::otherPerson(SentenceBuilder& out, int person) {
   out.close(first, kNounPhrase);
 }
 
-void Storyteller::place(SentenceBuilder& out, const char* preposition) {
+void EnglishStoryteller::place(SentenceBuilder& out, const char* preposition) {
   if (preposition != nullptr) {
     out.word(preposition, "ADP");
   } else if (chance(0.5)) {
@@ -195,7 +173,7 @@ void Storyteller::place(SentenceBuilder& out, const char* preposition) {
   out.close(first, kNounPhrase);
 }
 
-void Storyteller::predicate(SentenceBuilder& out, const Subject& who) {
+void EnglishStoryteller::predicate(SentenceBuilder& out, const Subject& who) {
   const Lexicon& words = lexicon();
   const size_t first = out.open();
   const uint32_t kind = draws_.below(8);
@@ -230,22 +208,16 @@ void Storyteller::predicate(SentenceBuilder& out, const Subject& who) {
   out.close(first, kVerbPhrase);
 }
 
-void Storyteller::clause(SentenceBuilder& out) {
+void EnglishStoryteller::clause(SentenceBuilder& out) {
   const size_t first = out.open();
   const Subject who = subject(out);
   predicate(out, who);
   out.close(first, kClause);
 }
 
-void Storyteller::laterClause(SentenceBuilder& out) {
-  only_pronouns_ = true;
-  clause(out);
-  only_pronouns_ = false;
-}
-
 // --- sentences
 
-SampleSentence Storyteller::introduction(int person) {
+SampleSentence EnglishStoryteller::introduction(int person) {
   SentenceBuilder out;
   Person& who = people_[static_cast<size_t>(person)];
   const size_t first = out.open();
@@ -274,9 +246,11 @@ SampleSentence Storyteller::introduction(int person) {
   return out.finishEnglish();
 }
 
-SampleSentence Storyteller::opening(const char* time) {
+SampleSentence EnglishStoryteller::opening(int time) {
+  constexpr std::array kTimes = {"in the morning", "before noon", "in the afternoon", "in the evening",
+                                 "at night"};
   SentenceBuilder out;
-  std::string_view rest = time;
+  std::string_view rest = kTimes[static_cast<size_t>(time)];
   while (!rest.empty()) {
     const size_t end = rest.find(' ');
     const std::string_view text = rest.substr(0, end);
@@ -304,7 +278,7 @@ SampleSentence Storyteller::opening(const char* time) {
   return out.finishEnglish();
 }
 
-SampleSentence Storyteller::event() {
+SampleSentence EnglishStoryteller::event() {
   SentenceBuilder out;
   if (chance(0.35)) {
     out.expression(pick(lexicon().adverbials));
@@ -315,7 +289,7 @@ SampleSentence Storyteller::event() {
 }
 
 // The subject and its verb stand on either side of a clause, whose nouns may differ from it in number.
-SampleSentence Storyteller::relative() {
+SampleSentence EnglishStoryteller::relative() {
   const Lexicon& words = lexicon();
   SentenceBuilder out;
   const auto index = draws_.below(static_cast<uint32_t>(things_.size()));
@@ -348,7 +322,7 @@ SampleSentence Storyteller::relative() {
   return out.finishEnglish();
 }
 
-SampleSentence Storyteller::report() {
+SampleSentence EnglishStoryteller::report() {
   SentenceBuilder out;
   const Subject who = subject(out);
   finite(out, pick(lexicon().saying_verbs), who.plural);
@@ -357,7 +331,7 @@ SampleSentence Storyteller::report() {
   return out.finishEnglish();
 }
 
-SampleSentence Storyteller::subordinate() {
+SampleSentence EnglishStoryteller::subordinate() {
   constexpr std::array kJunctions = {"when", "because", "although", "while", "before", "after"};
   SentenceBuilder out;
   const char* junction = kJunctions[draws_.below(kJunctions.size())];
@@ -374,7 +348,7 @@ SampleSentence Storyteller::subordinate() {
   return out.finishEnglish();
 }
 
-SampleSentence Storyteller::gift() {
+SampleSentence EnglishStoryteller::gift() {
   SentenceBuilder out;
   const Subject who = subject(out);
   const size_t first = out.open();
@@ -387,7 +361,7 @@ SampleSentence Storyteller::gift() {
 }
 
 // Brings in something new; when everything is known already, an animal.
-SampleSentence Storyteller::existence() {
+SampleSentence EnglishStoryteller::existence() {
   SentenceBuilder out;
   const auto unknown =
       std::find_if(things_.begin(), things_.end(), [](const Thing& item) { return !item.introduced; });
@@ -408,7 +382,7 @@ SampleSentence Storyteller::existence() {
   return out.finishEnglish();
 }
 
-SampleSentence Storyteller::passive() {
+SampleSentence EnglishStoryteller::passive() {
   SentenceBuilder out;
   const auto index = draws_.below(static_cast<uint32_t>(things_.size()));
   const bool plural = things_[index].plural;
@@ -427,7 +401,7 @@ SampleSentence Storyteller::passive() {
   return out.finishEnglish();
 }
 
-SampleSentence Storyteller::coordination() {
+SampleSentence EnglishStoryteller::coordination() {
   SentenceBuilder out;
   const Subject who = subject(out);
   predicate(out, who);
@@ -440,7 +414,7 @@ SampleSentence Storyteller::coordination() {
 }
 
 // Possessives and reflexives agree with a person named earlier.
-SampleSentence Storyteller::possession() {
+SampleSentence EnglishStoryteller::possession() {
   const Lexicon& words = lexicon();
   SentenceBuilder out;
   const int person = people_[1].introduced ? static_cast<int>(draws_.below(2)) : 0;
@@ -462,7 +436,7 @@ SampleSentence Storyteller::possession() {
   return out.finishEnglish();
 }
 
-SampleSentence Storyteller::ending() {
+SampleSentence EnglishStoryteller::ending() {
   SentenceBuilder out;
   out.word("the", "DET");
   out.word("next", "ADJ");

@@ -5,20 +5,16 @@
 #include <cstdint>
 #include <vector>
 
-#include "engine/base/random.h"
 #include "engine/text/sample_lexicon.h"
 #include "engine/text/sample_sentence.h"
-#include "engine/text/sample_text.h"
+#include "engine/text/sample_story.h"
 
 namespace heddle::sample {
 
-// Tells one story: a few people and things that keep their names and properties, in one tense and one place,
-// from morning to night.
-class Storyteller {
+// A few people and things that keep their names and properties, in one tense and one place.
+class EnglishStoryteller : public Storyteller {
  public:
-  Storyteller(uint64_t seed, int64_t index);
-
-  SampleDocument tell();
+  EnglishStoryteller(uint64_t seed, int64_t index);
 
  private:
   struct Person {
@@ -42,12 +38,6 @@ class Storyteller {
     int person = -1;  // index into people_, or -1
   };
 
-  template <typename T>
-  const T& pick(const std::vector<T>& items) {
-    return pickEarly(draws_, items);
-  }
-  bool chance(double probability) { return draws_.uniform() < probability; }
-
   // Phrases. Each adds its words to the sentence.
   Subject nameOrPronoun(SentenceBuilder& out, int person);
   Subject subject(SentenceBuilder& out);
@@ -65,12 +55,12 @@ class Storyteller {
   void toHave(SentenceBuilder& out, bool plural) { auxiliary(out, "has", "have", "had", "had", plural); }
   void idiom(SentenceBuilder& out, const Expression& expression, bool plural);
   void predicate(SentenceBuilder& out, const Subject& subject);
-  void clause(SentenceBuilder& out);
-  void laterClause(SentenceBuilder& out);  // of the same sentence: there a person is named once
+  void clause(SentenceBuilder& out) override;
 
   // Sentences.
-  SampleSentence introduction(int person);
-  SampleSentence opening(const char* time);
+  SampleSentence introduction(int person) override;
+  SampleSentence opening(int time) override;
+  SampleSentence middle() override;
   SampleSentence event();
   SampleSentence relative();
   SampleSentence report();
@@ -80,9 +70,8 @@ class Storyteller {
   SampleSentence passive();
   SampleSentence coordination();
   SampleSentence possession();
-  SampleSentence ending();
+  SampleSentence ending() override;
 
-  RandomStream draws_;
   bool past_ = true;
   std::vector<Person> people_;
   std::vector<Thing> things_;
@@ -90,8 +79,6 @@ class Storyteller {
   std::vector<Noun> places_;
   Expression site_;
   Noun animal_;
-  bool only_pronouns_ = false;  // for the person last named
-  int last_person_ = -1;        // the subject of the sentence before: a pronoun refers to it
 };
 
 }  // namespace heddle::sample

@@ -27,16 +27,9 @@ void idiom(SentenceBuilder& out, const std::string& text, const char* part_of_sp
 }  // namespace
 
 ChineseStoryteller::ChineseStoryteller(uint64_t seed, int64_t index)
-    : draws_(mixKey(seed, nameKey("chinese sample text")), static_cast<uint32_t>(index),
-             static_cast<uint32_t>(static_cast<uint64_t>(index) >> 32)) {
+    : Storyteller(seed, "chinese sample text", index) {
   const ChineseLexicon& words = chineseLexicon();
-  // One woman and one man: 她 and 他 always mean one of them.
-  const auto half = static_cast<uint32_t>(words.names.size() / 2);
-  std::array<Name, 2> names = {words.names[draws_.below(half)], words.names[half + draws_.below(half)]};
-  if (chance(0.5)) {
-    std::swap(names[0], names[1]);
-  }
-  for (const Name& name : names) {
+  for (const Name& name : drawPeople(words.names)) {
     people_.push_back({name, pick(words.roles), pick(words.person_adjectives)});
   }
   while (people_[1].role == people_[0].role) {
@@ -59,8 +52,7 @@ ChineseStoryteller::ChineseStoryteller(uint64_t seed, int64_t index)
   }
 }
 
-SampleDocument ChineseStoryteller::tell() {
-  constexpr std::array kTimes = {"早上", "中午", "下午", "傍晚", "夜里"};
+SampleSentence ChineseStoryteller::middle() {
   using Maker = SampleSentence (ChineseStoryteller::*)();
   constexpr std::array<Maker, 16> kMakers = {
       &ChineseStoryteller::event,       &ChineseStoryteller::event,       &ChineseStoryteller::event,
@@ -69,21 +61,7 @@ SampleDocument ChineseStoryteller::tell() {
       &ChineseStoryteller::existence,   &ChineseStoryteller::passive,     &ChineseStoryteller::coordination,
       &ChineseStoryteller::possession,  &ChineseStoryteller::comparison,  &ChineseStoryteller::listing,
       &ChineseStoryteller::feeling};
-  SampleDocument document;
-  const uint32_t paragraphs = 2 + draws_.below(3);
-  for (uint32_t number = 0; number < paragraphs; ++number) {
-    std::vector<SampleSentence>& sentences = document.paragraphs.emplace_back();
-    if (number < people_.size()) {
-      sentences.push_back(introduction(static_cast<int>(number)));
-    }
-    sentences.push_back(opening(kTimes[number]));
-    const uint32_t more = 2 + draws_.below(4);
-    for (uint32_t count = 0; count < more; ++count) {
-      sentences.push_back((this->*kMakers[draws_.below(static_cast<uint32_t>(kMakers.size()))])());
-    }
-  }
-  document.paragraphs.back().push_back(ending());
-  return document;
+  return (this->*kMakers[draws_.below(static_cast<uint32_t>(kMakers.size()))])();
 }
 
 // --- phrases
@@ -268,12 +246,6 @@ void ChineseStoryteller::clause(SentenceBuilder& out) {
   out.close(first, kClause);
 }
 
-void ChineseStoryteller::laterClause(SentenceBuilder& out) {
-  only_pronouns_ = true;
-  clause(out);
-  only_pronouns_ = false;
-}
-
 // --- sentences
 
 SampleSentence ChineseStoryteller::introduction(int person) {
@@ -308,9 +280,10 @@ SampleSentence ChineseStoryteller::introduction(int person) {
   return finish(out);
 }
 
-SampleSentence ChineseStoryteller::opening(const char* time) {
+SampleSentence ChineseStoryteller::opening(int time) {
+  constexpr std::array kTimes = {"早上", "中午", "下午", "傍晚", "夜里"};
   SentenceBuilder out;
-  out.word(time, "NOUN");
+  out.word(kTimes[static_cast<size_t>(time)], "NOUN");
   comma(out);
   const int who = last_person_ >= 0 ? last_person_ : 0;
   nameOrPronoun(out, who);

@@ -6,19 +6,17 @@
 #include <cstdint>
 #include <vector>
 
-#include "engine/base/random.h"
 #include "engine/text/sample_lexicon_zh.h"
 #include "engine/text/sample_sentence.h"
+#include "engine/text/sample_story.h"
 
 namespace heddle::sample {
 
-// Tells one story as Storyteller does in English: a few people and things that keep their names and
-// properties, in one place, from morning to night.
-class ChineseStoryteller {
+// A few people and things that keep their names and
+// properties, in one place.
+class ChineseStoryteller : public Storyteller {
  public:
   ChineseStoryteller(uint64_t seed, int64_t index);
-
-  SampleDocument tell();
 
  private:
   struct Person {
@@ -35,12 +33,6 @@ class ChineseStoryteller {
     bool introduced = false;
   };
 
-  template <typename T>
-  const T& pick(const std::vector<T>& items) {
-    return pickEarly(draws_, items);
-  }
-  bool chance(double probability) { return draws_.uniform() < probability; }
-
   // Phrases. Each adds its words to the sentence. "Who" is an index into people_, or -1 for somebody else.
   int subject(SentenceBuilder& out);
   void nameOrPronoun(SentenceBuilder& out, int person);
@@ -50,13 +42,13 @@ class ChineseStoryteller {
   void place(SentenceBuilder& out);   // 市场 里
   void manner(SentenceBuilder& out);  // 小心翼翼 地
   void predicate(SentenceBuilder& out, int who);
-  void clause(SentenceBuilder& out);
-  void laterClause(SentenceBuilder& out);  // of the same sentence: there a person is named once
+  void clause(SentenceBuilder& out) override;
   SampleSentence finish(SentenceBuilder& out, const char* mark = "。");
 
   // Sentences.
-  SampleSentence introduction(int person);
-  SampleSentence opening(const char* time);
+  SampleSentence introduction(int person) override;
+  SampleSentence opening(int time) override;
+  SampleSentence middle() override;
   SampleSentence event();
   SampleSentence relative();
   SampleSentence report();
@@ -70,16 +62,13 @@ class ChineseStoryteller {
   SampleSentence comparison();
   SampleSentence listing();
   SampleSentence feeling();
-  SampleSentence ending();
+  SampleSentence ending() override;
 
-  RandomStream draws_;
   std::vector<Person> people_;
   std::vector<Thing> things_;
   std::string town_;
   std::vector<ChinesePlace> places_;
   ChineseNoun animal_;
-  bool only_pronouns_ = false;  // for the person last named
-  int last_person_ = -1;        // the subject of the sentence before: a pronoun refers to it
 };
 
 }  // namespace heddle::sample

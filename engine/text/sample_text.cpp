@@ -38,7 +38,7 @@ const std::vector<std::string>& sampleLanguages() {
 
 SampleDocument generateDocument(uint64_t seed, int64_t index, std::string_view language) {
   if (language == "en") {
-    return sample::Storyteller(seed, index).tell();
+    return sample::EnglishStoryteller(seed, index).tell();
   }
   if (language == "zh") {
     return sample::ChineseStoryteller(seed, index).tell();
