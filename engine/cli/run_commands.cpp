@@ -5,6 +5,7 @@
 #include <cctype>
 #include <cerrno>
 #include <cstring>
+#include <iostream>
 
 #include "engine/base/clock.h"
 #include "engine/base/file.h"
@@ -89,6 +90,7 @@ Result<TrainCommand> prepareRun(const RunArguments& arguments) {
   if (const auto found = allProblems(parsed); !found.empty()) {
     return problems(found, arguments.recipe);
   }
+  std::cerr << problemsText(settingsWithoutEffect(parsed.recipe, parsed.lines), arguments.recipe);
   TrainCommand command;
   command.recipe = std::move(parsed.recipe);
   command.workspace = workspaceAt(arguments.workspace);

@@ -493,6 +493,31 @@ std::vector<RecipeProblem> allProblems(const ParsedRecipe& parsed) {
   return problems;
 }
 
+std::vector<RecipeProblem> settingsWithoutEffect(const Recipe& recipe, const KeyLines& lines) {
+  Recipe fresh;
+  for (const FieldGroup& group : recipeGroups()) {
+    if (group.isList()) {
+      group.resize(fresh, 1);
+    }
+  }
+  std::vector<RecipeProblem> found;
+  for (const Field& field : recipeFields()) {
+    for (size_t item = 0; item < findGroup(field.group)->count(recipe); ++item) {
+      const FieldValue value = field.get(recipe, item);
+      if (isUsed(field, recipe, item) || value == field.get(fresh, 0)) {
+        continue;
+      }
+      const std::string key = fieldKey(field, item);
+      const auto line = lines.find(key);
+      found.push_back({.line = line == lines.end() ? 0 : line->second,
+                       .key = key,
+                       .text = key + " is " + fieldValueText(value) + " without an effect",
+                       .hint = "it is used with " + usedWhen(field)});
+    }
+  }
+  return found;
+}
+
 bool headsFitGpu(const ModelRecipe& model) {
   const int64_t width = model.num_attention_heads > 0 ? model.hidden_size / model.num_attention_heads : 0;
   return width == 32 || width == 64 || width == 128;

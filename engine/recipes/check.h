@@ -21,6 +21,10 @@ std::vector<RecipeProblem> checkRecipe(const Recipe& recipe, const KeyLines& lin
 // same reason.
 std::vector<RecipeProblem> allProblems(const ParsedRecipe& parsed);
 
+// What a recipe sets for nothing: keys with another value than the default that the rest of the recipe does
+// not use. Such a recipe can run all the same. `lines` as above.
+std::vector<RecipeProblem> settingsWithoutEffect(const Recipe& recipe, const KeyLines& lines = {});
+
 // Whether attention on a GPU takes the width of the model's heads: 32, 64 or 128.
 bool headsFitGpu(const ModelRecipe& model);
 

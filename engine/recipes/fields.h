@@ -1,7 +1,6 @@
-// Every key of a recipe, once: its name, what it means, what it may be, and where it lies in `Recipe`. The
-// parser, the writer,
-// `--set`, the checks and the window's form all walk this table, so adding a key is adding one line to
-// fields.cpp.
+// Every key of a recipe, once: its name, what it means, what it may be, when it has an effect, and where it
+// lies in `Recipe`. The parser, the writer, `--set`, the checks and the window's form all walk this table, so
+// adding a key is adding one line to fields.cpp.
 
 #pragma once
 
@@ -38,6 +37,13 @@ struct Bounds {
   }
 };
 
+// What must hold for a key to have an effect: another key has one of some values, is given or is left empty.
+struct Condition {
+  std::string_view path;  // of a key, in the same item where both are of one list; or the name of a list
+  std::vector<std::string_view> values;  // one of these; where there are none:
+  bool given = true;                     // whether there must be something
+};
+
 struct Field {
   std::string_view path;   // "optimizer.learning_rate"; keys of lists of tables: "phase.length"
   std::string_view group;  // "optimizer"; "" for the keys above all tables
@@ -47,6 +53,8 @@ struct Field {
   FieldType type = FieldType::kText;
   Bounds bounds;
   std::vector<std::string_view> choices;  // all that kChoice takes; of kText: suggestions
+  std::vector<Condition> used_when;       // all of them; none: always
+  std::string_view section;               // of its group, for people: "Coarse grain"; "" = the group itself
 
   // `item` is the index in a list of tables and is ignored by keys of single ones. Set expects the
   // alternative of the type.
@@ -82,6 +90,11 @@ std::span<const FieldGroup> recipeGroups();
 const FieldGroup* findGroup(std::string_view name);
 // The key as problems and settings name it: "optimizer.learning_rate", "phase.0.length".
 std::string fieldKey(const Field& field, size_t item);
+
+// Whether the key has an effect in this recipe.
+bool isUsed(const Field& field, const Recipe& recipe, size_t item);
+// The conditions in words: "text.coarse = phrases, no text.coarse_file"; "" for keys that always count.
+std::string usedWhen(const Field& field);
 
 // The field of that path, or nullptr.
 const Field* findField(std::string_view path);

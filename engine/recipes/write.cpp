@@ -64,9 +64,14 @@ std::string commentLines(std::string_view text) {
 }
 
 void writeGroup(std::string& out, const Recipe& recipe, std::string_view group, size_t item) {
+  std::string_view section;
   for (const Field& field : recipeFields()) {
     if (field.group != group) {
       continue;
+    }
+    if (field.section != section && item == 0) {
+      section = field.section;
+      out += "# -- " + std::string(section) + "\n";
     }
     const std::string setting = std::string(field.key) + " = " + tomlValue(field.get(recipe, item));
     std::string help(field.help);

@@ -388,5 +388,25 @@ TEST(AllProblems, OfBrokenTomlAreItsOwnAlone) {
   EXPECT_EQ(allProblems(parseRecipe("seed = = 1\n", "")).size(), 1U);
 }
 
+TEST(CheckRecipe, WhatIsSetWithoutAnEffectIsNoted) {
+  const ParsedRecipe parsed = parseRecipe(
+      "[text]\nphrase_count = 300\nsample_seed = 7\n[objective]\nmasking = \"span\"\nspan_longest = 5\n", "");
+  const auto notes = settingsWithoutEffect(parsed.recipe, parsed.lines);
+  ASSERT_EQ(notes.size(), 1U);
+  EXPECT_EQ(notes[0].key, "text.phrase_count");
+  EXPECT_EQ(notes[0].line, 2);
+  EXPECT_EQ(notes[0].text, "text.phrase_count is 300 without an effect");
+  EXPECT_EQ(notes[0].hint, "it is used with text.coarse = phrases, no text.coarse_file");
+  EXPECT_TRUE(settingsWithoutEffect(Recipe{}).empty()) << "defaults that are written out are no settings";
+  Recipe recipe = parsed.recipe;
+  recipe.corpora.resize(2);
+  recipe.corpora[1].format = "plain";
+  recipe.corpora[1].json_key = "body";
+  const auto more = settingsWithoutEffect(recipe);
+  ASSERT_EQ(more.size(), 3U);
+  EXPECT_EQ(more[0].key, "corpus.1.json_key");
+  EXPECT_EQ(more[1].key, "text.sample_seed");
+}
+
 }  // namespace
 }  // namespace heddle

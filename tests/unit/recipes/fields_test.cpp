@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
+#include <string>
 #include <vector>
 
 namespace heddle {
@@ -38,6 +40,55 @@ TEST(RecipeFields, GroupsCoverAllKeysAndKeepThemTogether) {
     listed.push_back(group.name);
   }
   EXPECT_EQ(seen, listed);
+}
+
+TEST(RecipeFields, ConditionsNameKeysListsAndChoicesThatThereAre) {
+  for (const Field& field : recipeFields()) {
+    for (const Condition& condition : field.used_when) {
+      const FieldGroup* list = findGroup(condition.path);
+      const Field* other = findField(condition.path);
+      ASSERT_TRUE((list != nullptr && list->isList()) || other != nullptr) << field.path;
+      EXPECT_TRUE(condition.values.empty() || other != nullptr) << field.path;
+      for (const std::string_view value : condition.values) {
+        EXPECT_NE(std::find(other->choices.begin(), other->choices.end(), value), other->choices.end())
+            << field.path << " " << value;
+      }
+    }
+  }
+}
+
+TEST(RecipeFields, AKeyIsUsedWhereAllItsConditionsHold) {
+  Recipe recipe;
+  const Field& count = fieldOf("text.phrase_count");
+  EXPECT_FALSE(isUsed(count, recipe, 0));
+  recipe.text.coarse = "phrases";
+  EXPECT_TRUE(isUsed(count, recipe, 0));
+  recipe.text.coarse_file = "phrases.txt";
+  EXPECT_FALSE(isUsed(count, recipe, 0));
+  EXPECT_EQ(usedWhen(count), "text.coarse = phrases, no text.coarse_file");
+  EXPECT_EQ(usedWhen(fieldOf("corpus.json_key")), "corpus.format = auto or jsonl");
+  EXPECT_EQ(usedWhen(fieldOf("seed")), "");
+
+  EXPECT_TRUE(isUsed(fieldOf("text.sample_seed"), recipe, 0));
+  EXPECT_FALSE(isUsed(fieldOf("phase.mixture"), recipe, 0));
+  recipe.corpora.resize(2);
+  recipe.corpora[1].format = "plain";
+  EXPECT_FALSE(isUsed(fieldOf("text.sample_seed"), recipe, 0));
+  EXPECT_TRUE(isUsed(fieldOf("phase.mixture"), recipe, 0));
+  EXPECT_TRUE(isUsed(fieldOf("corpus.json_key"), recipe, 0));
+  EXPECT_FALSE(isUsed(fieldOf("corpus.json_key"), recipe, 1)) << "each item has its own format";
+}
+
+TEST(RecipeFields, SectionsKeepTheirKeysTogether) {
+  std::set<std::string> seen;
+  std::string now;
+  for (const Field& field : recipeFields()) {
+    const std::string section = std::string(field.group) + "/" + std::string(field.section);
+    EXPECT_TRUE(section == now || seen.insert(section).second) << field.path;
+    now = section;
+  }
+  EXPECT_EQ(fieldOf("text.phrase_count").section, "Coarse grain");
+  EXPECT_EQ(fieldOf("corpus.name").section, "");
 }
 
 TEST(RecipeFields, DefaultsOfEveryKeyAreAllowed) {
