@@ -39,18 +39,21 @@ class Checker {
   Checker(const Recipe& recipe, const KeyLines& lines, std::set<std::string> wrong)
       : recipe_(recipe), lines_(lines), wrong_(std::move(wrong)) {}
 
-  std::vector<RecipeProblem> run() {
+  std::vector<RecipeProblem> run(RecipeUse use) {
     checkValues();
-    checkModel();
     checkObjective();
     checkPhases();
-    checkSchedule();
-    checkDevice();
     checkCorpora();
     checkMixtures();
     checkCoarse();
     checkVocabulary();
-    checkMemory();
+    if (use == RecipeUse::kTrain) {
+      checkModel();
+      checkTrainable();
+      checkSchedule();
+      checkDevice();
+      checkMemory();
+    }
     std::stable_sort(problems_.begin(), problems_.end(),
                      [](const RecipeProblem& a, const RecipeProblem& b) { return a.line < b.line; });
     return std::move(problems_);
@@ -123,7 +126,6 @@ class Checker {
           "lower one of them; BERT takes 0.8 and 0.1, and keeps the rest");
     }
     checkRowsAndMasks(objective);
-    checkTrainable(objective);
   }
 
   // Rows and masks that make sense only together.
@@ -162,7 +164,8 @@ class Checker {
   }
 
   // What the family cannot learn from.
-  void checkTrainable(const ObjectiveRecipe& objective) {
+  void checkTrainable() {
+    const ObjectiveRecipe& objective = recipe_.objective;
     const std::string start = recipe_.model.family + " cannot be trained with objective.";
     const RowKind rows = rowKind(objective);
     const MaskKind masking = maskKind(objective);
@@ -472,11 +475,11 @@ class Checker {
 
 }  // namespace
 
-std::vector<RecipeProblem> checkRecipe(const Recipe& recipe, const KeyLines& lines) {
-  return Checker(recipe, lines, {}).run();
+std::vector<RecipeProblem> checkRecipe(const Recipe& recipe, const KeyLines& lines, RecipeUse use) {
+  return Checker(recipe, lines, {}).run(use);
 }
 
-std::vector<RecipeProblem> allProblems(const ParsedRecipe& parsed) {
+std::vector<RecipeProblem> allProblems(const ParsedRecipe& parsed, RecipeUse use) {
   std::set<std::string> wrong;
   for (const RecipeProblem& problem : parsed.problems) {
     if (problem.key.empty()) {
@@ -485,7 +488,7 @@ std::vector<RecipeProblem> allProblems(const ParsedRecipe& parsed) {
     wrong.insert(problem.key);
   }
   std::vector<RecipeProblem> problems = parsed.problems;
-  for (RecipeProblem& problem : Checker(parsed.recipe, parsed.lines, std::move(wrong)).run()) {
+  for (RecipeProblem& problem : Checker(parsed.recipe, parsed.lines, std::move(wrong)).run(use)) {
     problems.push_back(std::move(problem));
   }
   std::stable_sort(problems.begin(), problems.end(),

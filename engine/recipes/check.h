@@ -10,16 +10,21 @@
 
 namespace heddle {
 
+// What a recipe is wanted for. kRows: to look at the rows that it makes, whether or not a family of today
+// can be trained on them; sizes of the model, schedule, device and memory are nothing to it.
+enum class RecipeUse { kTrain, kRows };
+
 // All problems at once, empty when the run can start: bounds and choices of every key, sizes of the model,
 // lengths, shares, limits of phases, schedule, device and precision words, files and vocabulary (opened for
 // reading, nothing is kept open), and whether any memory holds the model. With `lines` of the parsed file
 // every problem carries its line.
-std::vector<RecipeProblem> checkRecipe(const Recipe& recipe, const KeyLines& lines = {});
+std::vector<RecipeProblem> checkRecipe(const Recipe& recipe, const KeyLines& lines = {},
+                                       RecipeUse use = RecipeUse::kTrain);
 
 // What is wrong with a parsed file, in it and across it, by line. Findings that rest on a key which could not
 // be read are left out: its default says nothing about what was meant; broken TOML is reported alone for the
 // same reason.
-std::vector<RecipeProblem> allProblems(const ParsedRecipe& parsed);
+std::vector<RecipeProblem> allProblems(const ParsedRecipe& parsed, RecipeUse use = RecipeUse::kTrain);
 
 // What a recipe sets for nothing: keys with another value than the default that the rest of the recipe does
 // not use. Such a recipe can run all the same. `lines` as above.

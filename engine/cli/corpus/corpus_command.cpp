@@ -40,7 +40,7 @@ class CorpusCommand {
   }
 
  private:
-  Result<Recipe> readChecked() const {
+  Result<Recipe> readChecked(RecipeUse use) const {
     fs::path path = options_.recipe;
     if (!options_.run.empty()) {
       path = RunFolder{workspace_.runs() / options_.run}.recipe();
@@ -51,7 +51,7 @@ class CorpusCommand {
         return status.error();
       }
     }
-    const std::vector<RecipeProblem> problems = allProblems(parsed);
+    const std::vector<RecipeProblem> problems = allProblems(parsed, use);
     if (!problems.empty()) {
       return Error{"the recipe cannot be used:\n" + problemsText(problems, path.string())};
     }
@@ -61,7 +61,7 @@ class CorpusCommand {
   // The recipe that the options of `build` stand for.
   Result<Recipe> recipeOfOptions() const {
     if (!options_.recipe.empty()) {
-      return readChecked();
+      return readChecked(RecipeUse::kTrain);
     }
     Recipe recipe;
     if (!options_.files.empty()) {
@@ -202,7 +202,7 @@ class CorpusCommand {
           {"training rows are those of a recipe or of a run", "give either --recipe FILE or --run ID"},
           kTokenizerBadRequest);
     }
-    const Result<Recipe> recipe = readChecked();
+    const Result<Recipe> recipe = readChecked(RecipeUse::kRows);
     if (!recipe.ok()) {
       return reporter_.fail(recipe.error(), kTokenizerBadRequest);
     }

@@ -146,6 +146,9 @@ TEST(CheckRecipe, BertTrainsOnRowsAndMasksOfEncodersOnly) {
   ASSERT_EQ(problemKeys(recipe), Keys{"objective.grains"});
   EXPECT_NE(checkRecipe(recipe)[0].text.find("bert cannot be trained with objective.grains = both"),
             std::string::npos);
+  EXPECT_TRUE(checkRecipe(recipe, {}, RecipeUse::kRows).empty()) << "its rows can be looked at";
+  recipe.objective.masking = "token";
+  EXPECT_FALSE(checkRecipe(recipe, {}, RecipeUse::kRows).empty()) << "unless they make no sense";
 }
 
 TEST(CheckRecipe, RowsAndMasksMustGoTogether) {
