@@ -116,6 +116,10 @@ NewRunDialog::NewRunDialog(const NewRunOptions& options, QWidget* parent)
   start_->setDefault(true);
 
   connect(form_, &RecipeForm::changed, this, &NewRunDialog::edited);
+  connect(form_, &RecipeForm::moved, this, [this](QWidget* to) {
+    // Where it is, the layout knows first.
+    QTimer::singleShot(0, to, [this, to] { scroll_->ensureWidgetVisible(to, 0, 8 * to->height()); });
+  });
   connect(&check_timer_, &QTimer::timeout, this, &NewRunDialog::startCheck);
   connect(presets_, &QComboBox::activated, this, &NewRunDialog::choosePreset);
   connect(cancel, &QPushButton::clicked, this, &QDialog::reject);
@@ -221,7 +225,11 @@ void NewRunDialog::startCheck() {
   const int edits = edits_;
   const double rate = options_.flops_per_second;
   checks_.start([this, recipe, edits, rate] {
-    Verdict verdict{.edits = edits, .problems = checkRecipe(recipe), .estimate = {}, .toml = {}};
+    Verdict verdict{.edits = edits,
+                    .problems = checkRecipe(recipe),
+                    .notes = settingsWithoutEffect(recipe),
+                    .estimate = {},
+                    .toml = {}};
     verdict.toml = text(writeRecipe(recipe));
     if (verdict.problems.empty()) {
       verdict.estimate = text(estimateText(estimateRecipe(recipe, {.flops_per_second = rate})));
@@ -244,15 +252,15 @@ void NewRunDialog::showVerdict(const Verdict& verdict) {
   queue_->setEnabled(fine);
   first_batch_->setEnabled(fine);
   QPalette colors = palette();
-  if (!fine) {
-    colors.setColor(QPalette::WindowText, roleColor(Role::kError, colors));
-  }
+  colors.setColor(QPalette::WindowText, roleColor(fine ? Role::kMutedText : Role::kError, colors));
   reason_->setPalette(colors);
-  const QString first = fine ? QString() : text(all.front().text);
-  reason_->setText(fine             ? QString()
-                   : all.size() > 1 ? tr("%1 problems. First: %2").arg(all.size()).arg(first)
-                                    : first);
-  start_->setToolTip(reason_->text());
+  if (fine) {
+    reason_->setText(text(problemsText(verdict.notes, {})).trimmed());
+  } else {
+    const QString first = text(all.front().text);
+    reason_->setText(all.size() > 1 ? tr("%1 problems. First: %2").arg(all.size()).arg(first) : first);
+  }
+  start_->setToolTip(fine ? QString() : reason_->text());
   toml_->setPlainText(verdict.toml);
   estimate_->setText(verdict.problems.empty() ? verdict.estimate
                                               : tr("The cost is shown once the recipe has no problems."));

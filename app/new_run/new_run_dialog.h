@@ -52,6 +52,7 @@ class NewRunDialog final : public QDialog {
   struct Verdict {
     int edits = 0;
     std::vector<RecipeProblem> problems;
+    std::vector<RecipeProblem> notes;  // what is set without an effect
     QString estimate;
     QString toml;
   };

@@ -10,6 +10,7 @@
 #include <QSignalBlocker>
 #include <QToolButton>
 #include <algorithm>
+#include <filesystem>
 
 #include "views/common/palette.h"
 
@@ -63,6 +64,18 @@ void RecipeForm::rebuild() {
   }
   groups_->addStretch(1);
   showValues();
+  showUsed();
+}
+
+void RecipeForm::goOnAt(const FieldGroup& group, size_t item) {
+  setRecipe(Recipe(recipe_));
+  const size_t count = group.count(recipe_);
+  const auto first = std::find_if(recipeFields().begin(), recipeFields().end(),
+                                  [&](const Field& field) { return field.group == group.name; });
+  QWidget* to = count == 0 ? findChild<QWidget*>(QStringLiteral("add-%1").arg(text(group.name)))
+                           : editor(QString::fromStdString(fieldKey(*first, std::min(item, count - 1))));
+  to->setFocus(Qt::OtherFocusReason);
+  Q_EMIT moved(to);
 }
 
 void RecipeForm::addGroup(const FieldGroup& group, size_t item) {
@@ -73,15 +86,32 @@ void RecipeForm::addGroup(const FieldGroup& group, size_t item) {
   grid->setColumnMinimumWidth(0, 26 * fontMetrics().averageCharWidth());
   grid->setColumnStretch(1, 1);
   grid->setVerticalSpacing(4);
+  std::string_view section;
+  QLabel* heading = nullptr;
   for (const Field& field : recipeFields()) {
-    if (field.group == group.name) {
-      addField(*grid, field, item);
+    if (field.group != group.name) {
+      continue;
     }
+    if (field.section != section) {
+      section = field.section;
+      heading = addHeading(*grid, section);
+    }
+    addField(*grid, field, item, heading);
   }
   if (group.isList()) {
     addListButtons(*grid, group, item);
   }
   groups_->addWidget(box);
+}
+
+QLabel* RecipeForm::addHeading(QGridLayout& grid, std::string_view section) {
+  auto* heading = new QLabel(text(section), grid.parentWidget());
+  QFont bold = heading->font();
+  bold.setBold(true);
+  heading->setFont(bold);
+  heading->setContentsMargins(0, 6, 0, 0);
+  grid.addWidget(heading, grid.rowCount(), 0, 1, 2);
+  return heading;
 }
 
 void RecipeForm::addListButtons(QGridLayout& grid, const FieldGroup& group, size_t item) {
@@ -101,11 +131,11 @@ void RecipeForm::addListButtons(QGridLayout& grid, const FieldGroup& group, size
   grid.addLayout(buttons, grid.rowCount(), 0, 1, 2);
   connect(add, &QToolButton::clicked, this, [this, &group, item] {
     group.duplicate(recipe_, item);
-    setRecipe(Recipe(recipe_));
+    goOnAt(group, item + 1);
   });
   connect(remove, &QToolButton::clicked, this, [this, &group, item] {
     group.remove(recipe_, item);
-    setRecipe(Recipe(recipe_));
+    goOnAt(group, item);
   });
 }
 
@@ -121,33 +151,34 @@ void RecipeForm::addEmptyList(const FieldGroup& group) {
   row->addStretch(1);
   connect(add, &QToolButton::clicked, this, [this, &group] {
     group.resize(recipe_, 1);
-    setRecipe(Recipe(recipe_));
+    goOnAt(group, 0);
   });
   groups_->addWidget(box);
 }
 
-void RecipeForm::addField(QGridLayout& grid, const Field& field, size_t item) {
+void RecipeForm::addField(QGridLayout& grid, const Field& field, size_t item, QLabel* heading) {
   QWidget* box = grid.parentWidget();
   Editor editor{.field = &field, .item = item, .key = QString::fromStdString(fieldKey(field, item))};
+  editor.heading = heading;
   editor.problem = new QLabel(box);
   editor.problem->setWordWrap(true);
-  editor.problem->hide();
+  QPalette colors = palette();
+  colors.setColor(QPalette::WindowText, roleColor(Role::kError, colors));
+  editor.problem->setPalette(colors);
   editor.problem->setObjectName(editor.key + u"-problem");
   makeWidget(editor);
   editor.widget->setObjectName(editor.key);
   const QString help = text(field.help) + u"\n" + editor.key;
   editor.widget->setToolTip(help);
-  auto* label = new QLabel(text(field.label), box);
-  label->setToolTip(help);
-  label->setBuddy(editor.widget);
-
-  QWidget* cell = editor.widget;
-  if (field.type == FieldType::kPath || field.type == FieldType::kPathList) {
-    cell = addPathButtons(editor.widget, field.type == FieldType::kPathList);
-  }
+  editor.label = new QLabel(text(field.label), box);
+  editor.label->setToolTip(help);
+  editor.label->setBuddy(editor.widget);
+  editor.cell = field.type == FieldType::kPath || field.type == FieldType::kPathList
+                    ? addPathButtons(*static_cast<QLineEdit*>(editor.widget), field)
+                    : editor.widget;
   const int row = grid.rowCount();
-  grid.addWidget(label, row, 0, Qt::AlignLeft | Qt::AlignVCenter);
-  grid.addWidget(cell, row, 1);
+  grid.addWidget(editor.label, row, 0, Qt::AlignLeft | Qt::AlignVCenter);
+  grid.addWidget(editor.cell, row, 1);
   grid.addWidget(editor.problem, row + 1, 1);
   editors_.push_back(std::move(editor));
 }
@@ -198,34 +229,42 @@ void RecipeForm::makeWidget(Editor& editor) {
   editor.widget = line;
 }
 
-QWidget* RecipeForm::addPathButtons(QWidget* line, bool several) {
+QWidget* RecipeForm::addPathButtons(QLineEdit& line, const Field& field) {
+  const bool several = field.type == FieldType::kPathList;
   auto* cell = new QWidget(this);
   auto* layout = new QHBoxLayout(cell);
   layout->setContentsMargins(0, 0, 0, 0);
   layout->setSpacing(2);
-  layout->addWidget(line, 1);
+  layout->addWidget(&line, 1);
   const auto addButton = [&](const QString& words, QFileDialog::FileMode mode) {
     auto* button = new QToolButton(cell);
     button->setText(words);
+    button->setAccessibleName(text(field.label) + u": " + words);
     layout->addWidget(button);
-    auto* edit = static_cast<QLineEdit*>(line);
-    connect(button, &QToolButton::clicked, edit, [this, edit, mode, several] {
-      auto* dialog = new QFileDialog(this);
+    connect(button, &QToolButton::clicked, &line, [this, &line, &field, mode, several] {
+      auto* dialog = new QFileDialog(this, text(field.label));
       dialog->setAttribute(Qt::WA_DeleteOnClose);
       dialog->setFileMode(mode);
-      connect(dialog, &QFileDialog::filesSelected, edit, [edit, several](const QStringList& files) {
-        QStringList all = several ? edit->text().split(u',', Qt::SkipEmptyParts) : QStringList();
-        for (QString& path : all) {
-          path = path.trimmed();
+      connect(dialog, &QFileDialog::filesSelected, &line, [&line, &field, several](const QStringList& files) {
+        if (!several) {
+          line.setText(files.value(0));
+          return;
         }
-        edit->setText((all + files).join(QStringLiteral(", ")));
+        // Names with commas are written as the table of keys reads them.
+        const Result<FieldValue> before = fieldValueFromText(field, line.text().toStdString());
+        auto all = before ? std::get<std::vector<std::string>>(*before) : std::vector<std::string>();
+        for (const QString& file : files) {
+          all.push_back(file.toStdString());
+        }
+        line.setText(text(fieldValueText(all)));
       });
       dialog->open();
     });
   };
   addButton(several ? tr("Files…") : tr("File…"),
             several ? QFileDialog::ExistingFiles : QFileDialog::ExistingFile);
-  if (several) {
+  // A tokeniser is a file or a folder.
+  if (several || field.path == "text.vocabulary") {
     addButton(tr("Folder…"), QFileDialog::Directory);
   }
   return cell;
@@ -242,12 +281,50 @@ void RecipeForm::edited(const QString& key, const QString& words) {
   if (editor == nullptr) {
     return;
   }
-  const Status set = setField(recipe_, *editor->field, editor->item, words.trimmed().toStdString());
+  const Field& field = *editor->field;
+  const Status set = setField(recipe_, field, editor->item, words.trimmed().toStdString());
   editor->unreadable = set ? QString() : text(set.error().message());
-  if (set && editor->field->path == "model.preset") {
+  if (set) {
+    // The recipe goes to the run's folder: paths must not depend on where it lies.
+    FieldValue value = field.get(recipe_, editor->item);
+    std::error_code ignored;
+    resolvePaths(field, value, std::filesystem::current_path(ignored));
+    field.set(recipe_, editor->item, value);
+  }
+  if (set && field.path == "model.preset") {
     showValues();
   }
+  showUsed();
   Q_EMIT changed();
+}
+
+void RecipeForm::showUsed() {
+  for (Editor& editor : editors_) {
+    if (editor.heading != nullptr) {
+      editor.heading->hide();
+    }
+  }
+  for (Editor& editor : editors_) {
+    const bool wrong = !editor.unreadable.isEmpty() || !editor.problem->text().isEmpty();
+    const bool used = wrong || isUsed(*editor.field, recipe_, editor.item);
+    editor.label->setVisible(used);
+    editor.cell->setVisible(used);
+    editor.problem->setVisible(wrong);
+    if (used && editor.heading != nullptr) {
+      editor.heading->show();
+    }
+  }
+}
+
+void RecipeForm::changeEvent(QEvent* event) {
+  if (event->type() == QEvent::PaletteChange) {
+    QPalette colors = palette();
+    colors.setColor(QPalette::WindowText, roleColor(Role::kError, colors));
+    for (const Editor& editor : editors_) {
+      editor.problem->setPalette(colors);
+    }
+  }
+  QWidget::changeEvent(event);
 }
 
 void RecipeForm::showValues() {
@@ -269,8 +346,6 @@ std::vector<RecipeProblem> RecipeForm::unreadable() const {
 }
 
 void RecipeForm::setProblems(const std::vector<RecipeProblem>& problems) {
-  QPalette colors = palette();
-  colors.setColor(QPalette::WindowText, roleColor(Role::kError, colors));
   for (Editor& editor : editors_) {
     QStringList words;
     if (!editor.unreadable.isEmpty()) {
@@ -282,10 +357,9 @@ void RecipeForm::setProblems(const std::vector<RecipeProblem>& problems) {
         }
       }
     }
-    editor.problem->setPalette(colors);
     editor.problem->setText(words.join(u'\n'));
-    editor.problem->setVisible(!words.isEmpty());
   }
+  showUsed();
 }
 
 QWidget* RecipeForm::editor(const QString& key) const {

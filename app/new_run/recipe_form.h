@@ -1,4 +1,5 @@
-// Every key of a recipe as an editor, group by group, with what is wrong beside it. Built from the table of
+// The keys of a recipe as editors, group by group, with what is wrong beside each. Keys that the other
+// choices leave without an effect are hidden, unless something is wrong with them. Built from the table of
 // keys alone, so a new key appears here by itself.
 
 #pragma once
@@ -14,6 +15,7 @@
 
 class QGridLayout;
 class QLabel;
+class QLineEdit;
 class QVBoxLayout;
 
 namespace heddle::ui {
@@ -35,13 +37,18 @@ class RecipeForm final : public QWidget {
   // Fields whose text cannot be read, as problems.
   std::vector<RecipeProblem> unreadable() const;
 
-  // The editor of a key as problems name it ("phase.0.length"); nullptr = no such key.
+  // The editor of a key as problems name it ("phase.0.length"), hidden or not; nullptr = no such key.
   QWidget* editor(const QString& key) const;
   // What stands beside that editor; empty = all is well.
   QString problemText(const QString& key) const;
 
  Q_SIGNALS:
   void changed();
+  // An item was added or taken out: here it goes on.
+  void moved(QWidget* to);
+
+ protected:
+  void changeEvent(QEvent* event) override;
 
  private:
   struct Editor {
@@ -49,7 +56,10 @@ class RecipeForm final : public QWidget {
     size_t item = 0;  // of a list
     QString key;
     QWidget* widget = nullptr;
+    QWidget* cell = nullptr;  // the widget with its buttons
+    QLabel* label = nullptr;
     QLabel* problem = nullptr;
+    QLabel* heading = nullptr;  // of its section; nullptr = of none
     std::function<void(const QString&)> show;
     QString unreadable;
   };
@@ -58,12 +68,16 @@ class RecipeForm final : public QWidget {
   void addGroup(const FieldGroup& group, size_t item);
   void addListButtons(QGridLayout& grid, const FieldGroup& group, size_t item);
   void addEmptyList(const FieldGroup& group);
-  void addField(QGridLayout& grid, const Field& field, size_t item);
+  QLabel* addHeading(QGridLayout& grid, std::string_view section);
+  void addField(QGridLayout& grid, const Field& field, size_t item, QLabel* heading);
+  // After a list has changed: builds anew and goes to the first key of an item, or to the way to one.
+  void goOnAt(const FieldGroup& group, size_t item);
   void makeWidget(Editor& editor);
-  QWidget* addPathButtons(QWidget* line, bool several);
+  QWidget* addPathButtons(QLineEdit& line, const Field& field);
   void edited(const QString& key, const QString& text);
   Editor* find(const QString& key);
   void showValues();
+  void showUsed();
 
   Recipe recipe_;
   QVBoxLayout* groups_;

@@ -1,13 +1,19 @@
+#include <QApplication>
 #include <QComboBox>
+#include <QFileDialog>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTest>
+#include <QToolButton>
+#include <algorithm>
+#include <set>
 
 #include "app/new_run/new_run_dialog.h"
 #include "app/new_run/recipe_form.h"
 #include "tests/views/app_test_support.h"
+#include "tests/views/view_test_support.h"
 
 namespace heddle::ui {
 namespace {
@@ -79,6 +85,118 @@ TEST_F(NewRunTest, ACorpusCanBeAddedAndTakenOutAgain) {
   QTest::mouseClick(form.findChild<QAbstractButton*>(QStringLiteral("remove-corpus-1")), Qt::LeftButton);
   QTest::mouseClick(form.findChild<QAbstractButton*>(QStringLiteral("remove-corpus-0")), Qt::LeftButton);
   EXPECT_TRUE(form.recipe().corpora.empty());
+}
+
+// --- what the present choices use ----------------------------------------------------------------------
+
+class UsedKeysTest : public NewRunTest {
+ protected:
+  void SetUp() override {
+    NewRunTest::SetUp();
+    form.setRecipe(Recipe{});
+    form.show();
+  }
+  bool shown(const char* key) const { return form.editor(QString::fromLatin1(key))->isVisible(); }
+  void choose(const char* key, const char* value) {
+    qobject_cast<QComboBox*>(form.editor(QString::fromLatin1(key)))
+        ->setCurrentText(QString::fromLatin1(value));
+  }
+  bool heads(const char* section) const {
+    const auto labels = form.findChildren<QLabel*>();
+    return std::any_of(labels.begin(), labels.end(), [&](const QLabel* label) {
+      return label->isVisible() && label->text() == QString::fromLatin1(section);
+    });
+  }
+
+  RecipeForm form;
+};
+
+TEST_F(UsedKeysTest, OnlyKeysWithAnEffectAreShown) {
+  EXPECT_TRUE(shown("text.sample_documents"));
+  EXPECT_FALSE(shown("text.phrase_count"));
+  EXPECT_FALSE(shown("text.segmented"));
+  EXPECT_FALSE(shown("text.character_coverage"));
+  EXPECT_FALSE(heads("Random segmentation"));
+  choose("text.tokenizer", "unigram");
+  EXPECT_TRUE(shown("text.character_coverage"));
+  EXPECT_TRUE(heads("Random segmentation"));
+  choose("text.coarse", "phrases");
+  EXPECT_TRUE(shown("text.phrase_count"));
+  EXPECT_FALSE(shown("text.segmented"));
+  choose("text.coarse", "words");
+  EXPECT_FALSE(shown("text.phrase_count"));
+  EXPECT_TRUE(shown("text.segmented"));
+  choose("objective.masking", "span");
+  EXPECT_TRUE(shown("objective.span_longest"));
+  EXPECT_FALSE(shown("objective.ngram_longest"));
+}
+
+TEST_F(UsedKeysTest, WhatIsWrongIsShownWhateverTheChoice) {
+  choose("text.coarse", "phrases");
+  type(form.editor(QStringLiteral("text.phrase_count")), QStringLiteral("many"));
+  choose("text.coarse", "none");
+  EXPECT_TRUE(shown("text.phrase_count")) << "its words cannot be read";
+  type(form.editor(QStringLiteral("text.phrase_count")), QStringLiteral("10"));
+  EXPECT_FALSE(shown("text.phrase_count"));
+  form.setProblems({{.key = "text.coarse_file", .text = "There is one"}});
+  EXPECT_TRUE(shown("text.coarse_file"));
+  form.setProblems({});
+  EXPECT_FALSE(shown("text.coarse_file"));
+}
+
+TEST_F(UsedKeysTest, EveryShownEditorIsReachedByTab) {
+  choose("text.coarse", "phrases");
+  QApplication::setActiveWindow(&form);
+  std::set<const QWidget*> reached;
+  for (int step = 0; step < 300; ++step) {
+    QTest::keyClick(QApplication::focusWidget() != nullptr ? QApplication::focusWidget() : &form,
+                    Qt::Key_Tab);
+    reached.insert(QApplication::focusWidget());
+  }
+  for (const Field& field : recipeFields()) {
+    const QWidget* editor = form.editor(QString::fromStdString(fieldKey(field, 0)));
+    if (editor != nullptr && editor->isVisible()) {
+      EXPECT_TRUE(reached.count(editor) > 0) << field.path;
+    }
+  }
+}
+
+TEST_F(UsedKeysTest, TheKeyboardGoesOnInACorpusThatWasAdded) {
+  QApplication::setActiveWindow(&form);
+  QSignalSpy moved(&form, &RecipeForm::moved);
+  QTest::mouseClick(form.findChild<QAbstractButton*>(QStringLiteral("add-corpus")), Qt::LeftButton);
+  EXPECT_EQ(QApplication::focusWidget(), form.editor(QStringLiteral("corpus.0.name")));
+  ui::settle();
+  EXPECT_FALSE(shown("text.sample_documents")) << "the sample text is not read";
+  EXPECT_TRUE(shown("phase.0.mixture"));
+  QTest::mouseClick(form.findChild<QAbstractButton*>(QStringLiteral("remove-corpus-0")), Qt::LeftButton);
+  EXPECT_EQ(QApplication::focusWidget()->objectName(), QStringLiteral("add-corpus"));
+  EXPECT_EQ(moved.count(), 2);
+}
+
+TEST_F(UsedKeysTest, FilesThatAreChosenMayHaveCommasAndTypedPathsAreMadeWhole) {
+  QTest::mouseClick(form.findChild<QAbstractButton*>(QStringLiteral("add-corpus")), Qt::LeftButton);
+  type(form.editor(QStringLiteral("corpus.0.files")), QStringLiteral("here.txt"));
+  auto* cell = form.editor(QStringLiteral("corpus.0.files"))->parentWidget();
+  QTest::mouseClick(cell->findChild<QToolButton*>(), Qt::LeftButton);
+  auto* dialog = form.findChild<QFileDialog*>();
+  ASSERT_NE(dialog, nullptr);
+  Q_EMIT dialog->filesSelected({QStringLiteral("/data/one, two.txt")});
+  dialog->close();
+  EXPECT_EQ(form.recipe().corpora[0].files,
+            (std::vector<std::filesystem::path>{std::filesystem::current_path() / "here.txt",
+                                                "/data/one, two.txt"}));
+}
+
+TEST_F(NewRunTest, SettingsWithoutAnEffectAreSaidAndDoNotHinder) {
+  NewRunDialog dialog(
+      {.workspace = workspace,
+       .recipe_toml = QString::fromStdString(recipe("x", 10) + "[text]\nphrase_count = 50\n")});
+  ASSERT_TRUE(settle(dialog));
+  EXPECT_TRUE(button(dialog, "new-run-start")->isEnabled());
+  EXPECT_TRUE(dialog.findChild<QLabel*>(QStringLiteral("new-run-reason"))
+                  ->text()
+                  .contains(QStringLiteral("text.phrase_count is 50 without an effect")));
 }
 
 TEST_F(NewRunTest, AllProblemsStandBesideTheirFieldsAndStartSaysWhyItIsDisabled) {
