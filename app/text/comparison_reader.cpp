@@ -5,13 +5,10 @@
 
 namespace heddle::ui {
 
-QStringList comparisonArguments(const QStringList& tokenizers, const TextSource& source) {
-  QStringList arguments = {QStringLiteral("tokenizer"), QStringLiteral("compare")};
-  arguments += tokenizers;
-  for (const std::filesystem::path& file : source.files) {
-    arguments += {QStringLiteral("--text"), QString::fromStdString(file.string())};
-  }
-  return arguments + QStringList{QStringLiteral("--coarse"), QStringLiteral("--json")};
+QStringList comparisonArguments(const QStringList& tokenizers, const QString& recipe) {
+  return QStringList{QStringLiteral("tokenizer"), QStringLiteral("compare")} + tokenizers +
+         QStringList{QStringLiteral("--recipe"), recipe, QStringLiteral("--coarse"),
+                     QStringLiteral("--json")};
 }
 
 Result<ComparisonData> readComparison(const QByteArray& line, const QStringList& names) {

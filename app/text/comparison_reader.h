@@ -5,14 +5,13 @@
 #include <QByteArray>
 #include <QStringList>
 
-#include "app/text/text_source.h"
 #include "engine/base/result.h"
 #include "views/text/comparison_data.h"
 
 namespace heddle::ui {
 
-// Arguments of heddle-engine for a resolved source.
-QStringList comparisonArguments(const QStringList& tokenizers, const TextSource& source);
+// Arguments of heddle-engine; the text is that of a recipe.
+QStringList comparisonArguments(const QStringList& tokenizers, const QString& recipe);
 
 // The line {"kind": "result", ...}. `names` are what the tokenisers are called here, in the order of the
 // question; the coarse grain of one follows it under the same name. Error: not such a line.

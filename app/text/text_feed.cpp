@@ -81,9 +81,10 @@ void TextFeed::connectWorker() {
           });
   connect(worker_, &TextWorker::documentFetched, this,
           [this](const QString& text) { view_.text().setText(text); });
-  connect(worker_, &TextWorker::resolvedSource, this, [this](const TextSource& found) {
+  connect(worker_, &TextWorker::resolvedSource, this, [this](const QString& recipe) {
     if (std::exchange(comparing_wanted_, false)) {
-      compare(found);
+      compared_names_ = view_.bar().chosenNames();
+      comparison_.start(comparisonArguments(chosen(), recipe));
     }
   });
   connect(worker_, &TextWorker::resolveFailed, this, [this](const Problem& failure) {
@@ -135,6 +136,7 @@ void TextFeed::connectView() {
   });
   connect(&view_.comparison(), &ComparisonPage::compareRequested, this, [this] {
     comparing_wanted_ = true;
+    compared_source_ = source().name;
     view_.comparison().setProgress(0, tr("Starting the engine…"));
     QMetaObject::invokeMethod(worker_, [worker = worker_, from = source()] { worker->resolve(from); });
   });
@@ -148,7 +150,7 @@ void TextFeed::connectView() {
 
 void TextFeed::connectJobs() {
   connect(&comparison_, &EngineJob::progressed, this, [this](double done, const QString& doing) {
-    view_.comparison().setProgress(done, doing.isEmpty() ? tr("Reading %1…").arg(compared_.name) : doing);
+    view_.comparison().setProgress(done, doing.isEmpty() ? tr("Reading %1…").arg(compared_source_) : doing);
   });
   connect(&comparison_, &EngineJob::answered, this, &TextFeed::acceptComparison);
   connect(&comparison_, &EngineJob::finished, this, [this] { view_.comparison().setProgress(-1, {}); });
@@ -223,16 +225,16 @@ void TextFeed::setVisible(bool visible) {
 
 TextSource TextFeed::source() const {
   if (source_id_ == kSample) {
-    return {.name = tr("the sample text")};
+    return sampleSource(tr("the sample text"), "en");
   }
   if (source_id_ == kChineseSample) {
-    return {.name = tr("the Chinese sample text"), .recipe = {}, .files = {}, .sample_language = "zh"};
+    return sampleSource(tr("the Chinese sample text"), "zh");
   }
   if (source_id_ == kRun) {
     return {.name = tr("the text of %1").arg(run_name_),
             .recipe = RunFolder{workspace_.runs() / run_.toStdString()}.recipe()};
   }
-  return {.name = QFileInfo(source_id_).fileName(), .recipe = {}, .files = {source_id_.toStdString()}};
+  return fileSource(source_id_);
 }
 
 void TextFeed::showSources() {
@@ -361,12 +363,6 @@ void TextFeed::count(int index) {
   });
 }
 
-void TextFeed::compare(const TextSource& source) {
-  compared_ = source;
-  compared_names_ = view_.bar().chosenNames();
-  comparison_.start(comparisonArguments(chosen(), source));
-}
-
 void TextFeed::acceptComparison(const QByteArray& line) {
   Result<ComparisonData> data = readComparison(line, compared_names_);
   if (!data) {
@@ -375,7 +371,7 @@ void TextFeed::acceptComparison(const QByteArray& line) {
     Q_EMIT problem(failure);
     return;
   }
-  data->corpus = compared_.name;
+  data->corpus = compared_source_;
   view_.comparison().setComparison(*data);
 }
 

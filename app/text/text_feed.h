@@ -66,7 +66,6 @@ class TextFeed final : public QObject {
   void readText();
   void readVocabulary(int index);
   void count(int index);
-  void compare(const TextSource& source);
   void acceptComparison(const QByteArray& line);
   void showRows(qint64 step, int rows);
 
@@ -89,8 +88,8 @@ class TextFeed final : public QObject {
   QString run_name_;
   std::vector<TrainingRow> rows_;  // of the job that runs
   QTemporaryDir recipes_;
-  QString recipe_;       // file whose rows are shown; empty = the selected run's
-  TextSource compared_;  // what the comparison reads
+  QString recipe_;           // file whose rows are shown; empty = the selected run's
+  QString compared_source_;  // what the comparison reads and with which, for people
   QStringList compared_names_;
   bool visible_ = false;
   bool comparing_wanted_ = false;

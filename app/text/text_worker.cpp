@@ -226,13 +226,13 @@ void TextWorker::fetchDocument(const TextSource& source, quint64 draw) {
 
 void TextWorker::resolve(const TextSource& source) {
   const Result<TextSource> known = resolved(source);
-  const Result<TextSource> files =
-      known ? asFiles(*known, sample_.filePath(QStringLiteral("sample.txt")).toStdString()) : known;
-  if (!files) {
-    Q_EMIT resolveFailed(asProblem(files.error()));
+  const QString recipe = recipes_.filePath(QStringLiteral("source.toml"));
+  const Status written = known ? writeAsRecipe(*known, recipe.toStdString()) : Status(known.error());
+  if (!written) {
+    Q_EMIT resolveFailed(asProblem(written.error()));
     return;
   }
-  Q_EMIT resolvedSource(*files);
+  Q_EMIT resolvedSource(recipe);
 }
 
 }  // namespace heddle::ui

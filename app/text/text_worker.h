@@ -40,7 +40,7 @@ class TextWorker final : public QObject {
   void readVocabulary(const QString& path);
   void count(const QString& path, const heddle::ui::TextSource& source, quint64 number);
   void fetchDocument(const heddle::ui::TextSource& source, quint64 draw);
-  // As files that the engine can read; those of a sample are there as long as the worker.
+  // As a recipe that the engine can read; it is there until the next one, or as long as the worker.
   void resolve(const heddle::ui::TextSource& source);
 
  Q_SIGNALS:
@@ -54,14 +54,14 @@ class TextWorker final : public QObject {
   // Empty counts: it was superseded.
   void counted(const QString& path, const std::vector<int64_t>& counts, const QString& where, quint64 number);
   void documentFetched(const QString& text);
-  void resolvedSource(const heddle::ui::TextSource& source);
+  void resolvedSource(const QString& recipe);
   void resolveFailed(const heddle::ui::Problem& problem);
   void failed(const heddle::ui::Problem& problem);
 
  private:
   std::shared_ptr<TokenizerShelf> shelf_;
   std::atomic<quint64> newest_{0};
-  QTemporaryDir sample_;
+  QTemporaryDir recipes_;
 };
 
 // One tokeniser's reading of a text, for the view.

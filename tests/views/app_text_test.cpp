@@ -1,6 +1,7 @@
 // The Text view in the window: real tokenisers from files, the engine by its stand-in.
 
 #include <signal.h>
+#include <zlib.h>
 
 #include <QApplication>
 #include <QComboBox>
@@ -46,7 +47,26 @@ class TextSourceTest : public WorkspaceTest {
     return path;
   }
   static TextSource of(const std::filesystem::path& path) {
-    return {.name = QStringLiteral("x"), .recipe = {}, .files = {path}};
+    return fileSource(QString::fromStdString(path.string()));
+  }
+  // All that can be drawn.
+  static std::set<std::string> drawn(const TextSource& source) {
+    std::set<std::string> seen;
+    for (uint64_t draw = 0; draw < 200; ++draw) {
+      const auto document = takeDocument(source, draw, 1000);
+      EXPECT_TRUE(document.ok()) << draw;
+      seen.insert(document.ok() ? *document : document.error().text);
+    }
+    return seen;
+  }
+  static std::vector<std::string> paragraphs(const TextSource& source) {
+    std::vector<std::string> all;
+    const Status read = readParagraphs(source, [&](std::string_view each, double) {
+      all.emplace_back(each);
+      return true;
+    });
+    EXPECT_TRUE(read.ok()) << read.error().message();
+    return all;
   }
 };
 
@@ -58,58 +78,81 @@ TEST_F(TextSourceTest, DocumentsOfTheSampleAreAFunctionOfTheDraw) {
   EXPECT_NE(*first, *takeDocument({}, 4, 1000));
 }
 
-TEST_F(TextSourceTest, TheSampleIsThereInChineseAndAsAFile) {
-  TextSource chinese;
-  chinese.sample_language = "zh";
-  chinese.sample_documents = 3;
+TEST_F(TextSourceTest, TheSampleIsThereInChineseAndAsARecipe) {
+  TextSource chinese = sampleSource(QStringLiteral("x"), "zh");
+  chinese.text.sample_documents = 3;
   const auto document = takeDocument(chinese, 0, 1000);
   ASSERT_TRUE(document.ok());
   EXPECT_NE(document->find("。"), std::string::npos) << *document;
-  const auto file = asFiles(chinese, workspace.root / "sample.txt");
-  ASSERT_TRUE(file.ok());
-  std::vector<std::string> paragraphs[2];
-  for (const int way : {0, 1}) {
-    ASSERT_TRUE(readParagraphs(way == 0 ? chinese : *file, [&](std::string_view each, double) {
-                  paragraphs[way].emplace_back(each);
-                  return true;
-                }).ok());
-  }
-  EXPECT_FALSE(paragraphs[0].empty());
-  EXPECT_EQ(paragraphs[0], paragraphs[1]);
-  EXPECT_FALSE(asFiles(chinese, workspace.root / "nowhere" / "sample.txt").ok());
+  const std::filesystem::path recipe = workspace.root / "sample.toml";
+  ASSERT_TRUE(writeAsRecipe(chinese, recipe).ok());
+  const auto again = resolved({.name = QStringLiteral("x"), .recipe = recipe});
+  ASSERT_TRUE(again.ok());
+  EXPECT_FALSE(paragraphs(chinese).empty());
+  EXPECT_EQ(paragraphs(chinese), paragraphs(*again));
+  EXPECT_FALSE(writeAsRecipe(chinese, workspace.root / "nowhere" / "sample.toml").ok());
 }
 
-TEST_F(TextSourceTest, PlainDocumentsStandBetweenBlankLines) {
+TEST_F(TextSourceTest, EveryDocumentOfAPlainTextCanBeDrawn) {
   const auto path = file("plain.txt", "one\ntwo\n\nthree 中文\n\nfour\n");
-  std::set<std::string> seen;
-  for (uint64_t draw = 0; draw < 40; ++draw) {
-    const auto document = takeDocument(of(path), draw, 1000);
-    ASSERT_TRUE(document.ok()) << draw;
-    seen.insert(*document);
+  EXPECT_EQ(drawn(of(path)), (std::set<std::string>{"one\ntwo", "three 中文", "four"}));
+  EXPECT_EQ(paragraphs(of(path)), (std::vector<std::string>{"one", "two", "three 中文", "four"}));
+  std::set<std::string> cut;
+  for (uint64_t draw = 0; draw < 50; ++draw) {
+    cut.insert(*takeDocument(of(path), draw, 7));
   }
-  EXPECT_EQ(seen, (std::set<std::string>{"one\ntwo", "three 中文", "four"}));
-  EXPECT_EQ(*takeDocument(of(path), 12, 7), "three ") << "cut before a character";
+  EXPECT_EQ(cut, (std::set<std::string>{"one\ntwo", "three ", "four"})) << "cut before a character";
 }
 
-TEST_F(TextSourceTest, JsonLinesGiveTheirText) {
-  const auto path = file("news.jsonl", "{\"text\": \"first\\nline\"}\n{\"text\": \"second\"}\n");
-  EXPECT_EQ(*takeDocument(of(path), 5, 1000), "first\nline");
-  EXPECT_EQ(*takeDocument(of(path), 30, 1000), "second");
-  std::vector<std::string> paragraphs;
-  ASSERT_TRUE(readParagraphs(of(path), [&](std::string_view each, double) {
-                paragraphs.emplace_back(each);
-                return true;
-              }).ok());
-  EXPECT_EQ(paragraphs, (std::vector<std::string>{"first\nline", "second"}));
+TEST_F(TextSourceTest, CompressedFilesAndJsonAreReadAsTrainingReadsThem) {
+  const std::filesystem::path path = workspace.root / "news.jsonl.gz";
+  gzFile out = ::gzopen(path.c_str(), "wb");
+  ASSERT_NE(out, nullptr);
+  ::gzputs(out, "{\"text\": \"first\\nline\"}\n{\"text\": \"second\"}\n");
+  ::gzclose(out);
+  EXPECT_EQ(drawn(of(path)), (std::set<std::string>{"first\nline", "second"}));
+  EXPECT_EQ(paragraphs(of(path)), (std::vector<std::string>{"first", "line", "second"}));
+}
+
+TEST_F(TextSourceTest, TheTextOfARunHasItsFormatsItsFiltersAndItsWeights) {
+  file("a.jsonl", "{\"body\": \"rain\"}\n{\"body\": \"rain falls\"}\n{\"body\": \"rain falls\"}\n");
+  file("b.txt", "the garden of the house\n\nthe\n");
+  const auto recipe = file("run.toml", R"(name = "x"
+[[corpus]]
+name = "a"
+files = ["a.jsonl"]
+format = "jsonl"
+json_key = "body"
+weight = 1
+min_characters = 6
+deduplicate = true
+[[corpus]]
+name = "b"
+files = ["b.txt"]
+weight = 1
+max_characters = 4
+)");
+  const auto source = resolved({.name = QStringLiteral("a run"), .recipe = recipe});
+  ASSERT_TRUE(source.ok()) << source.error().message();
+  EXPECT_EQ(drawn(*source), (std::set<std::string>{"rain falls", "the"}));
+  EXPECT_EQ(paragraphs(*source), (std::vector<std::string>{"rain falls", "the"}));
+  TextSource first_alone = *source;
+  first_alone.corpora[1].weight = 0;
+  EXPECT_FALSE(takeDocument(first_alone, 1, 100).ok()) << "some weights alone are refused in training too";
 }
 
 TEST_F(TextSourceTest, WhatCannotBeReadIsOneSentence) {
-  const auto missing = takeDocument(of(workspace.root / "nowhere.txt"), 1, 100);
-  ASSERT_FALSE(missing.ok());
-  EXPECT_NE(missing.error().text.find("nowhere.txt"), std::string::npos);
-  EXPECT_FALSE(takeDocument(of(file("empty.txt", "")), 1, 100).ok());
-  EXPECT_FALSE(takeDocument(of(file("binary.txt", std::string_view("a\0b", 3))), 1, 100).ok());
-  EXPECT_FALSE(takeDocument(of(file("packed.txt.gz", "x")), 1, 100).ok());
+  const auto says = [](const std::filesystem::path& path) {
+    const auto document = takeDocument(of(path), 1, 100);
+    const Status read = readParagraphs(of(path), [](std::string_view, double) { return true; });
+    EXPECT_FALSE(document.ok());
+    EXPECT_EQ(read.ok() ? document.error().text : read.error().text, document.error().text);
+    return document.ok() ? *document : document.error().text;
+  };
+  EXPECT_NE(says(workspace.root / "nowhere.txt").find("nowhere.txt"), std::string::npos);
+  EXPECT_NE(says(file("empty.txt", "")).find("has none"), std::string::npos);
+  EXPECT_NE(says(file("binary.txt", std::string_view("a\0b", 3))).find("binary.txt"), std::string::npos);
+  EXPECT_NE(says(file("packed.txt.gz", "x")).find("packed.txt.gz"), std::string::npos);
   const auto recipe = resolved({.name = QStringLiteral("a run"), .recipe = workspace.root / "recipe.toml"});
   ASSERT_FALSE(recipe.ok());
   EXPECT_NE(recipe.error().text.find("recipe.toml"), std::string::npos);

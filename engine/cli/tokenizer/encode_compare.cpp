@@ -123,7 +123,9 @@ int compare(const TokenizerOptions& options, Reporter& reporter) {
           {shown + " (" + std::string(coarseKindName(grains->coarseKind())) + ")", *grains, true});
     }
   }
-  Result<TextInput> input = TextInput::open(options.files, options.format, options.json_key);
+  Result<TextInput> input = options.recipe.empty()
+                                ? TextInput::open(options.files, options.format, options.json_key)
+                                : TextInput::ofRecipe(options.recipe);
   if (!input.ok()) {
     return reporter.fail(input.error(), kTokenizerBadRequest);
   }

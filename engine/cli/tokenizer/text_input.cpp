@@ -1,25 +1,41 @@
 #include "engine/cli/tokenizer/text_input.h"
 
+#include <algorithm>
+
 #include "engine/base/paths.h"
-#include "engine/text/sample_text.h"
+#include "engine/recipes/parse.h"
 
 namespace heddle {
-namespace {
-
-constexpr int64_t kSampleDocuments = 2000;
-
-}  // namespace
 
 Result<TextInput> TextInput::open(const std::vector<std::string>& files, const std::string& format,
                                   const std::string& json_key) {
-  TextInput input;
-  input.options_.files.assign(files.begin(), files.end());
-  input.options_.json_key = json_key;
-  const Result<CorpusFormat> known = corpusFormat(format);
-  if (!known.ok()) {
-    return known.error();
+  Recipe recipe;
+  if (!files.empty()) {
+    CorpusRecipe& corpus = recipe.corpora.emplace_back();
+    corpus.files.assign(files.begin(), files.end());
+    corpus.format = format;
+    corpus.json_key = json_key;
   }
-  input.options_.format = *known;
+  return of(std::move(recipe));
+}
+
+Result<TextInput> TextInput::ofRecipe(const std::filesystem::path& path) {
+  ParsedRecipe parsed = readRecipe(path);
+  if (!parsed.ok()) {
+    return Error{"the recipe's text is not known:\n" + problemsText(parsed.problems, path.string())};
+  }
+  return of(std::move(parsed.recipe));
+}
+
+Result<TextInput> TextInput::of(Recipe recipe) {
+  TextInput input;
+  input.recipe_ = std::make_unique<Recipe>(std::move(recipe));
+  for (const CorpusRecipe& corpus : input.recipe_->corpora) {
+    input.sources_.emplace_back(input.recipe_->text, &corpus);
+  }
+  if (input.sources_.empty()) {
+    input.sources_.emplace_back(input.recipe_->text, nullptr);
+  }
   if (const Status opened = input.rewind(); !opened.ok()) {
     return opened.error();
   }
@@ -27,35 +43,29 @@ Result<TextInput> TextInput::open(const std::vector<std::string>& files, const s
 }
 
 Status TextInput::rewind() {
-  sample_index_ = 0;
-  if (options_.files.empty()) {
-    return {};
+  current_ = 0;
+  for (CorpusSource& source : sources_) {
+    if (const Status opened = source.rewind(); !opened.ok()) {
+      return opened;
+    }
   }
-  Result<CorpusReader> reader = CorpusReader::open(options_);
-  if (!reader.ok()) {
-    return reader.error();
-  }
-  reader_ = std::make_unique<CorpusReader>(std::move(*reader));
   return {};
 }
 
 Result<bool> TextInput::next(std::vector<std::string>& paragraphs) {
-  if (reader_ != nullptr) {
-    return reader_->next(paragraphs);
+  for (; current_ < sources_.size(); ++current_) {
+    const Result<bool> more = sources_[current_].next(paragraphs);
+    if (!more.ok() || *more) {
+      return more;
+    }
   }
-  paragraphs.clear();
-  if (sample_index_ == kSampleDocuments) {
-    return false;
-  }
-  for (const std::vector<SampleSentence>& sentences : generateDocument(1, sample_index_++).paragraphs) {
-    paragraphs.push_back(paragraphText(sentences));
-  }
-  return true;
+  return false;
 }
 
 double TextInput::fraction() const {
-  return reader_ != nullptr ? reader_->fraction()
-                            : static_cast<double>(sample_index_) / static_cast<double>(kSampleDocuments);
+  const double whole = static_cast<double>(current_);
+  const double part = current_ < sources_.size() ? sources_[current_].fraction() : 0;
+  return (whole + part) / static_cast<double>(sources_.size());
 }
 
 DocumentSource TextInput::documents() {

@@ -1,4 +1,5 @@
-// The text that a command is given: files, folders, or the sample text; documents, data sets and lines.
+// The text that a command is given: files, folders, a recipe's corpora, or the sample text; documents, data
+// sets and lines.
 
 #pragma once
 
@@ -10,7 +11,8 @@
 #include <vector>
 
 #include "engine/base/result.h"
-#include "engine/data/corpus_reader.h"
+#include "engine/data/corpus_source.h"
+#include "engine/recipes/recipe.h"
 #include "engine/text/grains/learn.h"
 
 namespace heddle {
@@ -21,6 +23,9 @@ class TextInput {
   // there.
   static Result<TextInput> open(const std::vector<std::string>& files, const std::string& format,
                                 const std::string& json_key);
+  // What a recipe trains on, with its formats and filters, held-out documents included. Errors: a recipe that
+  // cannot be read, files that are not there.
+  static Result<TextInput> ofRecipe(const std::filesystem::path& path);
 
   // Refers to this object.
   DocumentSource documents();
@@ -30,13 +35,14 @@ class TextInput {
                           const std::function<bool(double)>& progress = {});
 
  private:
+  static Result<TextInput> of(Recipe recipe);
   Status rewind();
   Result<bool> next(std::vector<std::string>& paragraphs);
   double fraction() const;
 
-  CorpusReaderOptions options_;
-  std::unique_ptr<CorpusReader> reader_;
-  int64_t sample_index_ = 0;
+  std::unique_ptr<Recipe> recipe_;  // the sources refer to it
+  std::vector<CorpusSource> sources_;
+  size_t current_ = 0;  // of the sources
 };
 
 // Longer lines are refused, as the readers of corpora do.

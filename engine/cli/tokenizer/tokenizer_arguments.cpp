@@ -89,6 +89,8 @@ void TokenizerArguments::addTo(CLI::App& app) {
   compare->add_option("tokenizers", options_.tokenizers, "Files, folders, or names in the workspace")
       ->required();
   addText(compare, /*positional=*/false);
+  compare->add_option("--recipe", options_.recipe, "The text that a recipe trains on, in place of --text")
+      ->excludes("--text");
   compare->add_flag("--coarse", options_.coarse, "The coarse grain too, where there is one");
   compare->add_flag("--counts", options_.with_counts, "With --json: how often each piece was found");
   compare->add_option("--listed", options_.listed, "How many differences");

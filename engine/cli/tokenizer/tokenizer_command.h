@@ -26,6 +26,7 @@ struct TokenizerOptions {
   std::vector<std::string> files;
   std::string format = "auto";
   std::string json_key = "text";
+  std::string recipe;  // compare: the text that it trains on, in place of files
 
   // Tokenisers: paths, or names of folders in WORKSPACE/tokenizers.
   std::vector<std::string> tokenizers;

@@ -46,6 +46,8 @@ TEST(TokenizerArgumentsTest, UnderstandsTheExamplesOfItsHelp) {
   EXPECT_EQ(compare.tokenizers, (Strings{"a", "b"}));
   EXPECT_EQ(compare.files, (Strings{"x", "y"}));
   EXPECT_EQ(compare.lowercase, false);
+  EXPECT_EQ(parse({"tokenizer", "compare", "a", "b", "--recipe", "r.toml"}).recipe, "r.toml");
+  EXPECT_THROW(parse({"tokenizer", "compare", "a", "--recipe", "r.toml", "--text", "x"}), CLI::ParseError);
 
   const TokenizerOptions phrases = parse({"tokenizer", "phrases", "a.txt", "--learn-from", "wiki.txt",
                                           "--target-rate", "0.131", "--min-count", "30", "--longest", "3"});

@@ -140,6 +140,27 @@ TEST(TokenizerCommandTest, ComparesTokenisersAndTheirCoarseGrain) {
   EXPECT_NE(ask(options, TokenizerAction::kCompare).out.find("Tokens that differ most"), std::string::npos);
 }
 
+TEST(TokenizerCommandTest, ComparesOverWhatARecipeTrainsOn) {
+  const TestFolder folder;
+  ASSERT_TRUE(saveGrains(Grains(toyWordPiece()), folder / "it").ok());
+  folder.write("a.jsonl", "{\"body\": \"new york\"}\n{\"body\": \"new\"}\n");
+  folder.write("b.txt", "new york new york\n");
+  TokenizerOptions options = jsonOptions();
+  options.tokenizers = {(folder / "it").string()};
+  options.recipe = folder
+                       .write("r.toml",
+                              "[[corpus]]\nname = \"a\"\nfiles = [\"a.jsonl\"]\njson_key = \"body\"\n"
+                              "min_characters = 5\n[[corpus]]\nname = \"b\"\nfiles = [\"b.txt\"]\n")
+                       .string();
+  const Answer answer = ask(options, TokenizerAction::kCompare);
+  ASSERT_EQ(answer.code, 0) << answer.out;
+  EXPECT_EQ(TokenizerComparison::fromJson(answer.lines("result").at(0)).value().words, 6);
+  options.recipe = folder.write("r.toml", "[[corpus]]\nfile = [\"a.jsonl\"]\n").string();
+  const Answer wrong = ask(options, TokenizerAction::kCompare);
+  EXPECT_EQ(wrong.code, 2);
+  EXPECT_NE(wrong.out.find("did you mean files"), std::string::npos) << wrong.out;
+}
+
 TEST(TokenizerCommandTest, ReportsPhrasesOfDataSetsBesideThePublishedFigures) {
   const TestFolder folder;
   ASSERT_TRUE(savePhrases(toyPhrases(), folder / "phrases.txt").ok());
