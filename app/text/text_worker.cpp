@@ -3,6 +3,7 @@
 #include <QCoreApplication>
 #include <QDir>
 #include <QElapsedTimer>
+#include <QHash>
 #include <algorithm>
 
 namespace heddle::ui {
@@ -61,6 +62,11 @@ TokenBand readBand(const Grains& grains, const QByteArray& utf8) {
   TokenBand band;
   band.has_coarse = grains.coarseKind() != CoarseKind::kNone;
   band.tokens.reserve(grained.fine.size());
+  QHash<int32_t, QString> pieces;  // a text's tokens share them
+  const auto pieceOf = [&](int32_t id) {
+    auto known = pieces.constFind(id);
+    return known != pieces.constEnd() ? *known : *pieces.insert(id, text(tokenizer.text(id)));
+  };
   for (const Piece& piece : grained.fine) {
     PieceKind kind = kindOf(tokenizer, marks, piece.id);
     if (piece.id == tokenizer.special().unk) {
@@ -70,7 +76,7 @@ TokenBand readBand(const Grains& grains, const QByteArray& utf8) {
       kind = PieceKind::kWordStart;  // the first word of a text has no mark
     }
     band.tokens.push_back({.id = piece.id,
-                           .piece = text(tokenizer.text(piece.id)),
+                           .piece = pieceOf(piece.id),
                            .begin = piece.begin,
                            .end = piece.end,
                            .kind = kind,

@@ -25,7 +25,7 @@ class TextWorker final : public QObject {
 
  public:
   // Longer texts are cut to this, and it is said so.
-  static constexpr size_t kMostBytes = 100000;
+  static constexpr size_t kMostBytes = 200000;
 
   explicit TextWorker(std::shared_ptr<TokenizerShelf> shelf) : shelf_(std::move(shelf)) {}
 

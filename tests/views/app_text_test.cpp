@@ -348,8 +348,8 @@ TEST_F(TextWindowTest, LongTextsAreCutAndItIsSaidSo) {
   command(QStringLiteral("Show Text"));
   Q_EMIT view().tokenizerFileChosen(vocabulary);
   ASSERT_TRUE(waitUntil([this] { return bandsShown() == 1; }));
-  view().text().setText(QString(40000, u'中'));
-  ASSERT_TRUE(waitUntil([this] { return view().text().bands().text()->utf8.size() == 99999; }));
+  view().text().setText(QString(80000, u'中'));
+  ASSERT_TRUE(waitUntil([this] { return view().text().bands().text()->utf8.size() == 199998; }));
   EXPECT_TRUE(QString::fromUtf8(view().text().bands().text()->utf8).endsWith(u'中'));
 }
 

@@ -12,7 +12,7 @@ namespace {
 
 // Every character and every letter of a label is ten wide.
 AxisMetrics tens() {
-  const auto width = [](const QString& text) { return 10.0 * static_cast<double>(text.toUcs4().size()); };
+  const auto width = [](QStringView text) { return 10.0 * static_cast<double>(text.toUcs4().size()); };
   return {.text_width = width, .label_width = width};
 }
 
@@ -70,9 +70,9 @@ TEST(TextAxisTest, CharactersAreWhatReadersSee) {
   ASSERT_EQ(axis.characters().size(), 4U);
   EXPECT_EQ(axis.characters()[0].end, 3);
   EXPECT_EQ(axis.characters()[1].end, 21);
-  EXPECT_EQ(axis.characters()[2].shown, QStringLiteral("中"));
-  EXPECT_TRUE(axis.characters()[3].blank);
-  EXPECT_EQ(axis.characters()[3].shown, QStringLiteral("¶"));
+  EXPECT_EQ(axis.shown(axis.characters()[2]), u"中");
+  EXPECT_EQ(axis.characters()[3].kind, AxisCharacter::Kind::kBreak);
+  EXPECT_EQ(axis.shown(axis.characters()[3]), u"¶");
 }
 
 TEST(TextAxisTest, PiecesMayEndInsideACharacter) {

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include <QCoreApplication>
+#include <QLabel>
 #include <QMouseEvent>
 #include <QWheelEvent>
 
@@ -60,6 +61,21 @@ void turnWheel(QWidget& widget, const QPointF& at, int notches) {
   QWheelEvent event(at, widget.mapToGlobal(at), {}, QPoint(0, 120 * notches), Qt::NoButton, Qt::NoModifier,
                     Qt::NoScrollPhase, false);
   QCoreApplication::sendEvent(&widget, &event);
+}
+
+bool says(const QWidget& widget, const QString& text) {
+  for (const QLabel* label : widget.findChildren<QLabel*>()) {
+    if (label->isVisible() && (label->text().contains(text) || label->toolTip().contains(text))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+void settle() {
+  for (int turn = 0; turn < 5; ++turn) {
+    QCoreApplication::processEvents();
+  }
 }
 
 }  // namespace heddle::ui

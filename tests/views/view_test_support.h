@@ -4,6 +4,7 @@
 
 #include <QPalette>
 #include <QPointF>
+#include <QString>
 #include <QWidget>
 #include <filesystem>
 #include <string>
@@ -25,6 +26,11 @@ class ScratchFolder {
  private:
   std::filesystem::path path_;
 };
+
+// Whether a label that is seen says so, or the tool tip of one that is cut.
+bool says(const QWidget& widget, const QString& text);
+// Some turns of the event loop: layouts follow what they hold.
+void settle();
 
 // Events as a mouse sends them, at a place of `widget`. A drag presses, moves in two steps and releases.
 void drag(QWidget& widget, const QPointF& from, const QPointF& to, Qt::MouseButton button = Qt::LeftButton,

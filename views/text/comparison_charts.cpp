@@ -17,13 +17,6 @@ QString words(const char* text) {
   return QCoreApplication::translate("ComparisonPage", text);
 }
 
-// Colours alone would not tell the tokenisers apart for everybody.
-QBrush barBrush(size_t index, const QPalette& palette) {
-  constexpr std::array<Qt::BrushStyle, 4> kStyles = {Qt::SolidPattern, Qt::BDiagPattern, Qt::Dense4Pattern,
-                                                     Qt::CrossPattern};
-  return QBrush(seriesColor(static_cast<int>(index), palette), kStyles[index % kStyles.size()]);
-}
-
 QPen linePen(size_t index, const QPalette& palette) {
   constexpr std::array<Qt::PenStyle, 4> kStyles = {Qt::SolidLine, Qt::DashLine, Qt::DotLine, Qt::DashDotLine};
   return QPen(seriesColor(static_cast<int>(index), palette), 2, kStyles[index % kStyles.size()]);
@@ -62,7 +55,7 @@ double drawBars(QCustomPlot& plot, const ComparisonData& data, const std::vector
     auto* bars = new QCPBars(plot.xAxis, plot.yAxis);
     bars->setName(data.tokenizers[i].name);
     bars->setWidth(kGroupWidth / count * 0.92);
-    bars->setBrush(barBrush(i, palette));
+    bars->setBrush(tokenizerBrush(static_cast<int>(i), palette));
     bars->setPen(QPen(seriesColor(static_cast<int>(i), palette), 1));
     for (size_t group = 0; group < values[i].size(); ++group) {
       const double centre =
@@ -75,6 +68,12 @@ double drawBars(QCustomPlot& plot, const ComparisonData& data, const std::vector
 }
 
 }  // namespace
+
+QBrush tokenizerBrush(int index, const QPalette& palette) {
+  constexpr std::array<Qt::BrushStyle, 4> kStyles = {Qt::SolidPattern, Qt::BDiagPattern, Qt::Dense4Pattern,
+                                                     Qt::CrossPattern};
+  return QBrush(seriesColor(index, palette), kStyles[static_cast<size_t>(index) % kStyles.size()]);
+}
 
 void drawRates(QCustomPlot& plot, const ComparisonData& data, const QPalette& palette) {
   clear(plot, {}, words("tokens"), palette);

@@ -8,6 +8,9 @@
 
 namespace heddle::ui {
 
+// Of the tokeniser of that number: colours alone would not tell them apart for everybody.
+QBrush tokenizerBrush(int index, const QPalette& palette);
+
 // Tokens per word and per word type as bars with their values.
 void drawRates(QCustomPlot& plot, const ComparisonData& data, const QPalette& palette);
 // Share of tokens by length in characters.

@@ -41,14 +41,11 @@ class ComparisonLegend final : public QWidget {
   double height(int lines) const { return lines * lineHeight(); }
 
   void draw(QPainter& painter, double width) const {
-    constexpr std::array<Qt::BrushStyle, 4> kStyles = {Qt::SolidPattern, Qt::BDiagPattern, Qt::Dense4Pattern,
-                                                       Qt::CrossPattern};
     double top = 0;
     for (int i = 0; i < lines_.size(); ++i) {
       const QRectF swatch(8, top + (lineHeight() - 11) / 2, 18, 11);
-      const QColor color = seriesColor(i, palette());
-      painter.setPen(QPen(color, 1));
-      painter.setBrush(QBrush(color, kStyles[static_cast<size_t>(i) % kStyles.size()]));
+      painter.setPen(QPen(seriesColor(i, palette()), 1));
+      painter.setBrush(tokenizerBrush(i, palette()));
       painter.drawRect(swatch);
       painter.setBrush(Qt::NoBrush);
       painter.setPen(roleColor(Role::kText, palette()));

@@ -8,6 +8,7 @@
 
 #include "views/common/palette.h"
 #include "views/text/pointing.h"
+#include "views/text/tokenized_text.h"
 
 namespace heddle::ui {
 namespace {
@@ -17,7 +18,7 @@ constexpr double kPadding = 4;
 constexpr double kCardGap = 18;
 
 QString quoted(const std::string& text) {
-  return QStringLiteral("“") + QString::fromStdString(text) + QStringLiteral("”");
+  return ui::quoted(QString::fromStdString(text));
 }
 
 }  // namespace

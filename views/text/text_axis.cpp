@@ -28,89 +28,61 @@ struct BoxWalk {
 
 }  // namespace
 
-TextAxis::TextAxis(const TokenizedText& text, const AxisMetrics& metrics) {
+TextAxis::TextAxis(const TokenizedText& text, const AxisMetrics& metrics)
+    : text_(QString::fromUtf8(text.utf8)) {
   const auto size = static_cast<size_t>(text.utf8.size());
-  std::vector<double> widths(size, 0);  // of the character, shared by its bytes
-  blank_.assign(size + 1, false);
-  findCharacters(text.utf8, metrics, widths);
+  cuts_.assign(size + 1, kNothing);
+  findCharacters(metrics, size);
   findCrossings(text);
-  left_.assign(size + 1, 0);
-  right_.assign(size + 1, 0);
-  std::vector<BoxWalk> walks;
-  for (const TokenBand& band : text.bands) {
-    walks.push_back({&band});
-  }
-  for (size_t at = 0; at <= size; ++at) {
-    double here = at == 0 ? 0 : right_[at - 1] + widths[at - 1];
-    double standing = 0;  // what covers nothing, in the band with most of it
-    for (BoxWalk& walk : walks) {
-      const TokenBand& band = *walk.band;
-      double own = 0;
-      for (; walk.token < band.tokens.size() && band.tokens[walk.token].end <= static_cast<int32_t>(at);
-           ++walk.token) {
-        const ShownToken& token = band.tokens[walk.token];
-        const double width = metrics.label_width(token.piece);
-        if (token.begin == token.end) {
-          own += width;
-        } else {
-          here = std::max(here, right_[static_cast<size_t>(token.begin)] + width);
-        }
-      }
-      for (;
-           walk.unit < band.units.size() && unitEnd(band, band.units[walk.unit]) <= static_cast<int32_t>(at);
-           ++walk.unit) {
-        const ShownUnit& unit = band.units[walk.unit];
-        const auto begin = static_cast<size_t>(unitBegin(band, unit));
-        if (unit.coarse < 0) {
-          continue;
-        }
-        const double width = metrics.label_width(unit.text);
-        if (begin == at) {
-          own = std::max(own, width);
-        } else {
-          here = std::max(here, right_[begin] + width);
-        }
-      }
-      standing = std::max(standing, own);
-    }
-    left_[at] = here;
-    right_[at] = here + standing;
-  }
+  place(text, metrics);
 }
 
-void TextAxis::findCharacters(const QByteArray& utf8, const AxisMetrics& metrics,
-                              std::vector<double>& widths) {
-  const QString text = QString::fromUtf8(utf8);
-  QTextBoundaryFinder finder(QTextBoundaryFinder::Grapheme, text);
+QStringView TextAxis::shown(const AxisCharacter& character) const {
+  switch (character.kind) {
+    case AxisCharacter::Kind::kBlank:
+      return u"·";
+    case AxisCharacter::Kind::kBreak:
+      return u"¶";
+    case AxisCharacter::Kind::kPlain:
+      break;
+  }
+  return QStringView(text_).mid(character.unit, character.units);
+}
+
+void TextAxis::findCharacters(const AxisMetrics& metrics, size_t bytes) {
+  using Kind = AxisCharacter::Kind;
+  const auto last = static_cast<int32_t>(bytes);
+  const QStringView text(text_);
+  characters_.reserve(static_cast<size_t>(text.size()));
+  QTextBoundaryFinder finder(QTextBoundaryFinder::Grapheme, text_);
   qsizetype from = 0;
   int32_t byte = 0;
   for (qsizetype to = finder.toNextBoundary(); to > from; to = finder.toNextBoundary()) {
-    const QString cluster = text.mid(from, to - from);
-    const int32_t end = std::min(byte + utf8Length(cluster), static_cast<int32_t>(utf8.size()));
-    const bool breaks = isBreak(cluster.front());
-    const bool blank = breaks || cluster.front().isSpace();
+    const QStringView cluster = text.mid(from, to - from);
+    const int32_t end = std::min(byte + utf8Length(cluster), last);
+    const bool space = cluster.front().isSpace();
     const bool hidden = cluster.size() == 1 && !cluster.front().isPrint();
-    AxisCharacter character{byte, end,
-                            breaks            ? QStringLiteral("¶")
-                            : blank || hidden ? QStringLiteral("·")
-                                              : cluster,
-                            blank || hidden};
-    const double width = metrics.text_width(character.shown) / std::max(end - byte, 1);
-    for (int32_t at = byte; at < end; ++at) {
-      widths[static_cast<size_t>(at)] = width;
-      blank_[static_cast<size_t>(at)] = blank;
-    }
-    if (breaks) {
+    AxisCharacter character{.begin = byte,
+                            .end = end,
+                            .unit = static_cast<int32_t>(from),
+                            .units = static_cast<int16_t>(std::min<qsizetype>(cluster.size(), 32767)),
+                            .kind = isBreak(cluster.front()) ? Kind::kBreak
+                                    : space || hidden        ? Kind::kBlank
+                                                             : Kind::kPlain};
+    character.width = static_cast<float>(metrics.text_width(shown(character)));
+    if (character.kind == Kind::kBreak) {
       line_ends_.push_back(end);
     }
-    characters_.push_back(std::move(character));
+    if (space || character.kind == Kind::kBreak) {
+      std::fill(cuts_.begin() + byte, cuts_.begin() + end, kBlank);
+    }
+    characters_.push_back(character);
     from = to;
     byte = end;
   }
 }
 
 void TextAxis::findCrossings(const TokenizedText& text) {
-  cuts_.assign(static_cast<size_t>(text.utf8.size()) + 1, kNothing);
   const auto mark = [this](int32_t begin, int32_t end, Cut cut) {
     for (int32_t at = begin + 1; at < end; ++at) {
       cuts_[static_cast<size_t>(at)] |= cut;
@@ -126,6 +98,59 @@ void TextAxis::findCrossings(const TokenizedText& text) {
     for (const ShownUnit& unit : band.units) {
       mark(unitBegin(band, unit), unitEnd(band, unit), kUnit);
     }
+  }
+}
+
+void TextAxis::place(const TokenizedText& text, const AxisMetrics& metrics) {
+  const auto size = static_cast<int32_t>(text.utf8.size());
+  left_.assign(static_cast<size_t>(size) + 1, 0);
+  right_.assign(static_cast<size_t>(size) + 1, 0);
+  std::vector<BoxWalk> walks;
+  for (const TokenBand& band : text.bands) {
+    walks.push_back({&band});
+  }
+  auto character = characters_.begin();
+  for (int32_t at = 0; at <= size; ++at) {
+    double here = 0;
+    if (at > 0) {
+      // The bytes of a character share its width.
+      while (character != characters_.end() && character->end < at) {
+        ++character;
+      }
+      const bool inside = character != characters_.end() && character->begin < at;
+      here = right(at - 1) +
+             (inside ? static_cast<double>(character->width) / (character->end - character->begin) : 0);
+    }
+    double standing = 0;  // what covers nothing, in the band with most of it
+    for (BoxWalk& walk : walks) {
+      const TokenBand& band = *walk.band;
+      double own = 0;
+      for (; walk.token < band.tokens.size() && band.tokens[walk.token].end <= at; ++walk.token) {
+        const ShownToken& token = band.tokens[walk.token];
+        const double width = metrics.label_width(token.piece);
+        if (token.begin == token.end) {
+          own += width;
+        } else {
+          here = std::max(here, right(token.begin) + width);
+        }
+      }
+      for (; walk.unit < band.units.size() && unitEnd(band, band.units[walk.unit]) <= at; ++walk.unit) {
+        const ShownUnit& unit = band.units[walk.unit];
+        const int32_t begin = unitBegin(band, unit);
+        if (unit.coarse < 0) {
+          continue;
+        }
+        const double width = metrics.label_width(unit.text);
+        if (begin == at) {
+          own = std::max(own, width);
+        } else {
+          here = std::max(here, right(begin) + width);
+        }
+      }
+      standing = std::max(standing, own);
+    }
+    left_[static_cast<size_t>(at)] = here;
+    right_[static_cast<size_t>(at)] = here + standing;
   }
 }
 
@@ -167,7 +192,7 @@ std::vector<AxisLine> TextAxis::wrap(double width) const {
           ++to;
         }
       }
-      while (to < line_end && blank_[static_cast<size_t>(to)] && cuts_[static_cast<size_t>(to)] == kNothing) {
+      while (to < line_end && cuts_[static_cast<size_t>(to)] == kBlank) {
         ++to;
       }
       // Of several blanks only whole ones were taken.

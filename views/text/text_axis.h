@@ -5,6 +5,7 @@
 #pragma once
 
 #include <QString>
+#include <QStringView>
 #include <cstdint>
 #include <functional>
 #include <vector>
@@ -14,22 +15,22 @@
 namespace heddle::ui {
 
 struct AxisMetrics {
-  std::function<double(const QString&)> text_width;   // of a character with its marks
-  std::function<double(const QString&)> label_width;  // of a token's or unit's box with its margins
+  std::function<double(QStringView)> text_width;   // of a character with its marks, as it is shown
+  std::function<double(QStringView)> label_width;  // of a token's or unit's box with its margins
 };
 
 // A character as the reader sees it: a base with its marks, an emoji of several code points.
 struct AxisCharacter {
-  int32_t begin = 0;
-  int32_t end = 0;
-  QString shown;  // what is drawn for it: "¶" for a line break, "·" for a space
-  bool blank = false;
-};
-
-struct AxisLine {
+  enum class Kind : uint8_t { kPlain, kBlank, kBreak };
   int32_t begin = 0;  // bytes
   int32_t end = 0;
+  int32_t unit = 0;   // where it is in the text as UTF-16
+  int16_t units = 0;  // at most 2^15 - 1 of them are shown
+  Kind kind = Kind::kPlain;
+  float width = 0;
 };
+
+using AxisLine = ByteRange;
 
 class TextAxis {
  public:
@@ -41,6 +42,8 @@ class TextAxis {
   double right(int32_t byte) const { return right_[static_cast<size_t>(byte)]; }
   int32_t size() const { return static_cast<int32_t>(left_.size()) - 1; }  // bytes; -1 before a text is set
   const std::vector<AxisCharacter>& characters() const { return characters_; }
+  // What is drawn for a character: "¶" for a line break, "·" for a space and for what cannot be seen.
+  QStringView shown(const AxisCharacter& character) const;
 
   // Lines at most `width` wide: broken between units where that leaves half a line or more, else between
   // tokens of all bands, else between characters. White space hangs over the end. A line break of the text
@@ -48,18 +51,19 @@ class TextAxis {
   std::vector<AxisLine> wrap(double width) const;
 
  private:
-  void findCharacters(const QByteArray& utf8, const AxisMetrics& metrics, std::vector<double>& widths);
+  void findCharacters(const AxisMetrics& metrics, size_t bytes);
   void findCrossings(const TokenizedText& text);
+  void place(const TokenizedText& text, const AxisMetrics& metrics);
 
   // What a break at a byte would cut.
-  enum Cut : uint8_t { kNothing = 0, kUnit = 1, kToken = 2, kCharacter = 4 };
+  enum Cut : uint8_t { kNothing = 0, kUnit = 1, kToken = 2, kCharacter = 4, kBlank = 8 };
 
+  QString text_;
   std::vector<double> left_;   // [byte], one past the last included
   std::vector<double> right_;  // [byte]
-  std::vector<uint8_t> cuts_;  // [byte]
+  std::vector<uint8_t> cuts_;  // [byte]; kBlank: the byte is white space
   std::vector<AxisCharacter> characters_;
   std::vector<int32_t> line_ends_;  // bytes behind each line break
-  std::vector<bool> blank_;         // [byte]
 };
 
 }  // namespace heddle::ui

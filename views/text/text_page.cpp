@@ -73,6 +73,7 @@ struct TextPage::Impl {
       Q_EMIT self->textChanged(self->text());
     });
     connect(random, &QPushButton::clicked, self, &TextPage::randomDocumentRequested);
+    connect(bands, &BandsView::textShown, self, [this] { show(); });
     connect(bands, &BandsView::markChanged, self, [this](const QString& said) { showHover(said); });
     show();
   }

@@ -46,6 +46,20 @@ struct TokenizedText {
 
 using TokenizedTextPtr = std::shared_ptr<const TokenizedText>;
 
+// A token, or a unit in the coarse grain, of a band.
+enum class ShownGrain { kFine, kCoarse };
+struct BandPlace {
+  int band = 0;
+  ShownGrain grain = ShownGrain::kFine;
+  int index = 0;
+  friend bool operator==(const BandPlace&, const BandPlace&) = default;
+};
+
+struct ByteRange {
+  int32_t begin = 0;
+  int32_t end = 0;
+};
+
 // Where a unit begins and ends in the text: that of its tokens.
 int32_t unitBegin(const TokenBand& band, const ShownUnit& unit);
 int32_t unitEnd(const TokenBand& band, const ShownUnit& unit);
@@ -53,7 +67,17 @@ int32_t unitEnd(const TokenBand& band, const ShownUnit& unit);
 // Characters (code points) of the first `bytes` bytes.
 int32_t charactersBefore(const QByteArray& utf8, int32_t bytes);
 
+ByteRange bytesOf(const TokenizedText& text, BandPlace place);
+
+// The first token (unit) that ends at `byte` or behind it; their number where there is none.
+int firstTokenFrom(const TokenBand& band, int32_t byte);
+int firstUnitFrom(const TokenBand& band, int32_t byte);
+
 QString kindText(PieceKind kind);
+// The text in typographic quotes.
+QString quoted(const QString& text);
+// A place in words: piece, id, characters and bytes, its unit.
+QString describe(const TokenizedText& text, BandPlace place);
 
 }  // namespace heddle::ui
 
