@@ -35,13 +35,25 @@ inline void checkFloating(const char* what, const at::Tensor& tensor) {
   TORCH_CHECK(tensor.scalar_type() == at::kFloat || tensor.scalar_type() == at::kBFloat16, what,
               " must be fp32 or bf16, is ", tensor.scalar_type());
 }
-inline void checkShape(const char* what, const at::Tensor& tensor, at::IntArrayRef shape) {
-  TORCH_CHECK(tensor.sizes() == shape, what, " must be ", shape, ", is ", tensor.sizes());
+// A companion of `like`: of this shape, of the type of `like` and on its device.
+inline void checkShape(const char* what, const at::Tensor& tensor, at::IntArrayRef shape,
+                       const at::Tensor& like) {
+  TORCH_CHECK(tensor.sizes() == shape && tensor.scalar_type() == like.scalar_type() &&
+                  tensor.device() == like.device(),
+              what, " must be ", like.scalar_type(), " ", shape, " on ", like.device(), ", is ",
+              tensor.scalar_type(), " ", tensor.sizes(), " on ", tensor.device());
 }
-inline void checkIndices(const char* what, const at::Tensor& tensor, int64_t count) {
+// The same of a tensor that kernels read as it lies.
+inline void checkDense(const char* what, const at::Tensor& tensor, at::IntArrayRef shape,
+                       const at::Tensor& like) {
+  checkShape(what, tensor, shape, like);
+  TORCH_CHECK(tensor.is_contiguous(), what, " must be dense, has the strides ", tensor.strides());
+}
+inline void checkIndices(const char* what, const at::Tensor& tensor, int64_t count, const at::Tensor& like) {
   TORCH_CHECK(tensor.scalar_type() == at::kInt && tensor.dim() == 1 && tensor.size(0) == count &&
-                  tensor.is_contiguous(),
-              what, " must be a dense int32 [", count, "], is ", tensor.scalar_type(), " ", tensor.sizes());
+                  tensor.is_contiguous() && tensor.device() == like.device(),
+              what, " must be a dense int32 [", count, "] on ", like.device(), ", is ", tensor.scalar_type(),
+              " ", tensor.sizes(), " on ", tensor.device());
 }
 
 }  // namespace heddle::detail

@@ -13,6 +13,7 @@ namespace heddle {
 namespace {
 
 using at::Tensor;
+using detail::checkDense;
 using detail::checkFloating;
 using detail::checkIndices;
 using detail::checkShape;
@@ -39,9 +40,10 @@ struct SavedSite {
 void checkSite(const DropoutSite& site) {
   TORCH_CHECK(site.p >= 0 && site.p < 1, "dropout must be in [0, 1), is ", site.p);
 }
-void checkRows(const PackedRows& rows, int64_t tokens) {
-  checkIndices("rows", rows.rows, tokens);
-  checkIndices("positions", rows.positions, tokens);
+// x [T, H]
+void checkRows(const PackedRows& rows, const Tensor& x) {
+  checkIndices("rows", rows.rows, x.size(0), x);
+  checkIndices("positions", rows.positions, x.size(0), x);
 }
 
 struct AttentionFunction : torch::autograd::Function<AttentionFunction> {
@@ -205,8 +207,7 @@ Tensor linearOf(const Tensor& x, const Tensor& weight, const std::optional<Tenso
   TORCH_CHECK(x.dim() == 2 && weight.dim() == 2 && x.size(1) == weight.size(1), "linear: x ", x.sizes(),
               " does not fit weight ", weight.sizes());
   checkFloating("linear: x", x);
-  checkFloating("linear: weight", weight);
-  TORCH_CHECK(weight.is_contiguous(), "linear: weight must be dense");
+  checkDense("linear: weight", weight, weight.sizes(), x);
   return LinearFunction::apply(x.contiguous(), weight, bias);
 }
 
@@ -217,10 +218,10 @@ Tensor packedAttention(const Tensor& qkv, const PackedRows& rows, int64_t num_he
   TORCH_CHECK(qkv.dim() == 2 && num_heads > 0 && qkv.size(1) % (3 * num_heads) == 0, "packed attention: qkv ",
               qkv.sizes(), " does not split into query, key and value of ", num_heads, " heads");
   checkFloating("packed attention: qkv", qkv);
-  checkIndices("rows", rows.rows, qkv.size(0));
+  checkIndices("rows", rows.rows, qkv.size(0), qkv);
   TORCH_CHECK(rows.starts.dim() == 1 && rows.starts.size(0) > 0,
               "packed attention: starts must be [B + 1], is ", rows.starts.sizes());
-  checkIndices("starts", rows.starts, rows.starts.size(0));
+  checkIndices("starts", rows.starts, rows.starts.size(0), qkv);
   checkSite(dropout);
   return AttentionFunction::apply(qkv.contiguous(), rows, num_heads, dropout);
 }
@@ -230,11 +231,11 @@ Tensor dropoutAddLayerNorm(const Tensor& x, const Tensor& bias, const Tensor& re
                            const DropoutSite& dropout) {
   TORCH_CHECK(x.dim() == 2, "LayerNorm: x must be [T, H], is ", x.sizes());
   checkFloating("LayerNorm: x", x);
-  checkShape("LayerNorm: residual", residual, x.sizes());
-  checkShape("LayerNorm: bias", bias, {x.size(1)});
-  checkShape("LayerNorm: weight", weight, {x.size(1)});
-  checkShape("LayerNorm: shift", shift, {x.size(1)});
-  checkRows(rows, x.size(0));
+  checkShape("LayerNorm: residual", residual, x.sizes(), x);
+  checkDense("LayerNorm: bias", bias, {x.size(1)}, x);
+  checkDense("LayerNorm: weight", weight, {x.size(1)}, x);
+  checkDense("LayerNorm: shift", shift, {x.size(1)}, x);
+  checkRows(rows, x);
   checkSite(dropout);
   return JoinFunction::apply(x.contiguous(), bias, residual.contiguous(), weight, shift, eps, rows, dropout);
 }
@@ -243,9 +244,9 @@ Tensor layerNormDropout(const Tensor& x, const Tensor& weight, const Tensor& shi
                         const PackedRows& rows, const DropoutSite& dropout) {
   TORCH_CHECK(x.dim() == 2, "LayerNorm: x must be [T, H], is ", x.sizes());
   checkFloating("LayerNorm: x", x);
-  checkShape("LayerNorm: weight", weight, {x.size(1)});
-  checkShape("LayerNorm: shift", shift, {x.size(1)});
-  checkRows(rows, x.size(0));
+  checkDense("LayerNorm: weight", weight, {x.size(1)}, x);
+  checkDense("LayerNorm: shift", shift, {x.size(1)}, x);
+  checkRows(rows, x);
   checkSite(dropout);
   return NormFunction::apply(x.contiguous(), weight, shift, eps, rows, dropout);
 }
@@ -253,7 +254,7 @@ Tensor layerNormDropout(const Tensor& x, const Tensor& weight, const Tensor& shi
 Tensor biasActivation(const Tensor& x, const Tensor& bias, Activation activation) {
   TORCH_CHECK(x.dim() == 2, "activation: x must be [N, F], is ", x.sizes());
   checkFloating("activation: x", x);
-  checkShape("activation: bias", bias, {x.size(1)});
+  checkDense("activation: bias", bias, {x.size(1)}, x);
   return ActivationFunction::apply(x.contiguous(), bias, static_cast<int64_t>(activation));
 }
 
@@ -262,13 +263,13 @@ Tensor linearNoBias(const Tensor& x, const Tensor& weight) {
 }
 
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
-  checkShape("linear: bias", bias, {weight.size(0)});
+  checkDense("linear: bias", bias, {weight.size(0)}, x);
   return linearOf(x, weight, bias);
 }
 
 Tensor embeddingRows(const Tensor& table, const Tensor& ids) {
   TORCH_CHECK(table.dim() == 2, "embedding: table must be [V, H], is ", table.sizes());
-  checkIndices("embedding: ids", ids, ids.numel());
+  checkIndices("embedding: ids", ids, ids.numel(), table);
   return EmbeddingFunction::apply(table.contiguous(), ids);
 }
 

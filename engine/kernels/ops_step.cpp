@@ -11,8 +11,8 @@ namespace heddle {
 namespace {
 
 using at::Tensor;
+using detail::checkDense;
 using detail::checkFloating;
-using detail::checkShape;
 using detail::gradientTarget;
 using detail::handle;
 using torch::autograd::AutogradContext;
@@ -85,9 +85,9 @@ struct OneStepLoss : torch::autograd::Function<OneStepLoss> {
 
 void checkFlat(const char* what, const Tensor& tensor, const Tensor& like, at::ScalarType type) {
   TORCH_CHECK(tensor.dim() == 1 && tensor.is_contiguous() && tensor.scalar_type() == type &&
-                  tensor.numel() == like.numel(),
-              "Adam: ", what, " must be a dense ", type, " [", like.numel(), "], is ", tensor.scalar_type(),
-              " ", tensor.sizes());
+                  tensor.numel() == like.numel() && tensor.device() == like.device(),
+              "Adam: ", what, " must be a dense ", type, " [", like.numel(), "] on ", like.device(), ", is ",
+              tensor.scalar_type(), " ", tensor.sizes(), " on ", tensor.device());
 }
 
 }  // namespace
@@ -97,9 +97,9 @@ VocabularyLoss vocabularyLoss(const Tensor& hidden, const Tensor& weight, const 
   TORCH_CHECK(hidden.dim() == 2 && weight.dim() == 2 && hidden.size(1) == weight.size(1),
               "vocabulary loss: hidden ", hidden.sizes(), " does not fit weight ", weight.sizes());
   checkFloating("vocabulary loss: hidden", hidden);
-  checkShape("vocabulary loss: bias", bias, {weight.size(0)});
-  detail::checkIndices("vocabulary loss: labels", labels, hidden.size(0));
-  TORCH_CHECK(weight.is_contiguous(), "vocabulary loss: weight must be dense");
+  checkDense("vocabulary loss: weight", weight, weight.sizes(), hidden);
+  checkDense("vocabulary loss: bias", bias, {weight.size(0)}, hidden);
+  detail::checkIndices("vocabulary loss: labels", labels, hidden.size(0), hidden);
   VocabularyLoss result;
   if (hidden.size(0) == 0) {
     result.loss_sum = hidden.sum().to(at::kFloat);

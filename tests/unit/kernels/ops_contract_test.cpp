@@ -216,6 +216,19 @@ TEST(Operations, WrongShapesAndTypesThrowWithTheValues) {
       },
       "label 9");
   expectMessage([&] { adamStep(one, at::zeros({5}), one, one, {}, {}); }, "[5]");
+  // What kernels read through raw pointers must be of their type, on their device and dense.
+  const Tensor half = at::zeros({6}, at::kBFloat16), elsewhere = at::zeros({6}, at::kMeta);
+  expectMessage([&] { layerNormDropout(x, half, one, 1e-6, rows, {}); }, "weight must be Float [6] on cpu");
+  expectMessage([&] { layerNormDropout(x, one, elsewhere, 1e-6, rows, {}); }, "on meta");
+  expectMessage([&] { layerNormDropout(x, at::zeros({1}).expand({6}), one, 1e-6, rows, {}); }, "dense");
+  expectMessage([&] { dropoutAddLayerNorm(x, one, x.to(at::kBFloat16), one, one, 1e-6, rows, {}); },
+                "BFloat16");
+  expectMessage([&] { biasActivation(x, half, Activation::kRelu); }, "BFloat16");
+  expectMessage([&] { linearNoBias(x, at::zeros({3, 6}, at::kBFloat16)); }, "BFloat16");
+  expectMessage([&] { adamStep(one, one, one, elsewhere, {}, {}); }, "on meta");
+  PackedRows moved = rows;
+  moved.rows = rows.rows.to(at::kMeta);
+  expectMessage([&] { packedAttention(at::zeros({4, 12}), moved, 2, {}); }, "on meta");
   expectMessage([&] { l2Norm(at::zeros({2}, at::kDouble)); }, "fp32");
 }
 
