@@ -34,6 +34,21 @@ TEST_F(OnGpu, VocabularyLossEqualsItsReference) {
   }
 }
 
+// The mean over a step divides the loss: what reaches the layers below must be scaled as exactly as the
+// head's own gradients are.
+TEST_F(OnGpu, VocabularyLossScalesItsGradientsInFp32) {
+  const Tensor labels = at::randint(0, 50, {200}, at::TensorOptions(at::kInt)).cuda();
+  const auto length = [&](double divisor) {
+    const Tensor hidden = leaf(randomTensor({200, 64}, 1, at::kBFloat16).cuda());
+    const Tensor weight = leaf(randomTensor({50, 64}, 2, at::kBFloat16).cuda());
+    const Tensor bias = leaf(randomTensor({50}, 3, at::kBFloat16).cuda());
+    (vocabularyLoss(hidden, weight, bias, labels).loss_sum / divisor).backward();
+    return hidden.grad().to(at::kDouble).norm().item<double>();
+  };
+  // A third is off by 2e-3 in bf16; the rounding of 12,800 single numbers cancels out.
+  EXPECT_NEAR(length(3) * 3 / length(1), 1.0, 3e-4);
+}
+
 TEST_F(OnGpu, VocabularyLossCountsTheSameHits) {
   const Tensor hidden = randomTensor({200, 32}, 1), weight = randomTensor({50, 32}, 2),
                bias = randomTensor({50}, 3);
