@@ -1,7 +1,6 @@
 #include "engine/model/parameters.h"
 
 #include <ATen/ATen.h>
-#include <torch/csrc/autograd/custom_function.h>
 
 #include <cmath>
 
@@ -9,19 +8,6 @@
 
 namespace heddle {
 namespace {
-
-// Hands out the bf16 copy of a master weight and returns the gradient to the master in fp32.
-struct HalfCopy : torch::autograd::Function<HalfCopy> {
-  static at::Tensor forward(torch::autograd::AutogradContext*, const at::Tensor& master,
-                            const at::Tensor& half) {
-    (void)master;
-    return half.detach();
-  }
-  static torch::autograd::variable_list backward(torch::autograd::AutogradContext*,
-                                                 torch::autograd::variable_list grads) {
-    return {grads[0].to(at::kFloat), at::Tensor()};
-  }
-};
 
 // Standard normal by Box-Muller, redrawn beyond two deviations.
 double truncatedNormal(RandomStream& draws) {
@@ -35,13 +21,6 @@ double truncatedNormal(RandomStream& draws) {
 }
 
 }  // namespace
-
-at::Tensor Parameter::compute() const {
-  if (!half_.defined()) {
-    return value_;
-  }
-  return at::GradMode::is_enabled() ? HalfCopy::apply(value_, half_) : half_;
-}
 
 Parameter* ParameterSet::declare(std::vector<std::string> names, std::vector<int64_t> shape, Initial initial,
                                  Decay decay) {
@@ -85,10 +64,15 @@ void ParameterSet::allocate(const at::Device& device, ComputeType compute) {
     const auto view = [&](const at::Tensor& flat) {
       return flat.narrow(0, parameter.offset_, parameter.count_).view(parameter.shape_);
     };
-    parameter.value_ = view(values_).detach().requires_grad_(true);
-    parameter.value_.mutable_grad() = view(gradients_);
+    const auto leaf = [&](const at::Tensor& flat) {
+      at::Tensor tensor = view(flat).detach().requires_grad_(true);
+      tensor.set_grad_dtype(at::kFloat);
+      tensor.mutable_grad() = view(gradients_);
+      return tensor;
+    };
+    parameter.value_ = leaf(values_);
     if (halves_.defined()) {
-      parameter.half_ = view(halves_);
+      parameter.half_ = leaf(halves_);
     }
   }
 }

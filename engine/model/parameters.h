@@ -22,8 +22,9 @@ enum class Decay { kYes, kNo };
 
 class Parameter {
  public:
-  // The tensor layers compute with, in the compute precision; gradients reach grad() in fp32.
-  at::Tensor compute() const;
+  // The tensor layers compute with, in the compute precision: a leaf that requires grad, whose grad() is the
+  // fp32 buffer of the master value whatever the precision.
+  const at::Tensor& compute() const { return half_.defined() ? half_ : value_; }
   // fp32 master value, a leaf that requires grad.
   const at::Tensor& value() const { return value_; }
 
