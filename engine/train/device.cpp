@@ -31,17 +31,24 @@ int usableCores() {
 
 // "cuda" or "cuda:N" to a device that exists, with the plug-in loaded.
 Result<at::Device> openCuda(const std::string& word) {
+  int index = 0;
+  if (word.size() > 5) {
+    std::from_chars(word.data() + 5, word.data() + word.size(), index);
+  }
+  // Before the plug-in is loaded: LibTorch would only say that there is no GPU.
+  if (missingGpu().empty()) {
+    if (const std::string reason = unfitGpu(index); !reason.empty()) {
+      return Error{"cannot compute on " + word + ": " + reason,
+                   "update the driver, choose another GPU, or set run.device = \"cpu\""};
+    }
+  }
   if (const Status loaded = loadCudaPlugin(); !loaded.ok()) {
     return Error{"cannot compute on " + word + ": " + loaded.error().text, loaded.error().hint};
   }
   const int count = at::detail::getCUDAHooks().hasCUDA() ? at::detail::getCUDAHooks().getNumGPUs() : 0;
   if (count == 0) {
-    return Error{"cannot compute on " + word + ": no NVIDIA GPU was found",
+    return Error{"cannot compute on " + word + ": LibTorch found no NVIDIA GPU",
                  "check the driver with nvidia-smi, or set run.device = \"cpu\""};
-  }
-  int index = 0;
-  if (word.size() > 5) {
-    std::from_chars(word.data() + 5, word.data() + word.size(), index);
   }
   if (index < 0 || index >= count) {
     return Error{"cannot compute on " + word + ": this machine has " + std::to_string(count) +
@@ -56,13 +63,25 @@ Result<at::Device> openCuda(const std::string& word) {
 Result<ComputePlace> choosePlace(const RunRecipe& run, const ModelRecipe& model) {
   at::set_num_threads(run.threads > 0 ? static_cast<int>(run.threads) : usableCores());
   ComputePlace place;
-  if (run.device != "cpu" && (run.device != "auto" || headsFitGpu(model))) {
-    const auto cuda = openCuda(run.device == "auto" ? "cuda" : run.device);
-    if (cuda) {
-      place.device = *cuda;
-    } else if (run.device != "auto") {
+  if (run.device == "auto") {
+    if (missingGpu().empty()) {
+      const Result<at::Device> cuda =
+          headsFitGpu(model)
+              ? openCuda("cuda")
+              : Error{"attention on a GPU takes heads of a width of 32, 64 or 128, the model's are " +
+                      std::to_string(model.hidden_size / model.num_attention_heads) + " wide"};
+      if (cuda) {
+        place.device = *cuda;
+      } else {
+        place.left_out = cuda.error().message();
+      }
+    }
+  } else if (run.device != "cpu") {
+    const auto cuda = openCuda(run.device);
+    if (!cuda) {
       return cuda.error();
     }
+    place.device = *cuda;
   }
   place.device_text = place.device.is_cpu() ? "cpu (" + std::to_string(at::get_num_threads()) +
                                                   (at::get_num_threads() == 1 ? " thread)" : " threads)")

@@ -16,10 +16,12 @@ namespace heddle {
 struct ComputePlace {
   at::Device device = at::kCPU;
   std::string device_text;  // "cpu (2 threads)", "cuda:0"
+  std::string left_out;     // why device "auto" does not use a GPU that is there, else ""
 };
 
 // Sets the CPU threads and loads the CUDA plug-in where the recipe asks for a GPU (device "auto" takes one if
-// there is one that the model fits). Errors: CUDA asked for where there is none, or cuda:N out of range.
+// there is one that the model fits). Errors: CUDA asked for where there is none that can be used, or
+// cuda:N out of range.
 Result<ComputePlace> choosePlace(const RunRecipe& run, const ModelRecipe& model);
 
 // FLOP/s of one large product as layers compute it, measured now: the best of a few.

@@ -510,6 +510,9 @@ Result<RunStopped> prepareAndTrain(const PretrainingOptions& options, RunChannel
   if (!place) {
     return place.error();
   }
+  if (!place->left_out.empty()) {
+    channel.warn("the GPU is not used: " + place->left_out);
+  }
   const auto text =
       prepareText(options.recipe.text, options.recipe.corpora, options.workspace,
                   [&channel](double fraction, std::string_view what) {

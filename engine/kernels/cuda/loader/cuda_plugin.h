@@ -20,7 +20,15 @@ Status loadCudaPlugin();
 // Loads one file as the plug-in, without asking for a driver or a GPU first; asked anew at every call.
 Status loadCudaPluginFile(const std::filesystem::path& file);
 
-// "" where an NVIDIA driver answers with at least one GPU, else the reason, as part of a sentence.
-std::string missingGpu();
+constexpr const char* kNvidiaDriver = "libcuda.so.1";
+
+// "" where an NVIDIA driver answers with at least one GPU, else the reason, as part of a sentence. `driver`
+// is what dlopen() is asked for.
+std::string missingGpu(const char* driver = kNvidiaDriver);
+
+// "" where GPU number `index` can run the plug-in, else the reason, as part of a sentence: a driver that does
+// not start or is too old, a GPU too old. To be asked where missingGpu() has found one; no answer for an
+// index that does not exist.
+std::string unfitGpu(int index, const char* driver = kNvidiaDriver);
 
 }  // namespace heddle
