@@ -487,8 +487,14 @@ Precision choosePrecision(const PretrainingOptions& options, RunChannel& channel
     return Precision{type, Pretrainer(options, channel, place, type, text, data).measureSpeed()};
   };
   const Precision halves = measured(ComputeType::kBf16);
-  const Precision singles = measured(ComputeType::kFp32);
-  return halves.speed->flops_per_second > 1.1 * singles.speed->flops_per_second ? halves : singles;
+  Precision singles;
+  try {
+    singles = measured(ComputeType::kFp32);
+  } catch (const c10::OutOfMemoryError&) {
+    // A batch that fits a GPU in bf16 alone.
+  }
+  return !singles.speed || halves.speed->flops_per_second > 1.1 * singles.speed->flops_per_second ? halves
+                                                                                                  : singles;
 }
 
 Error outOfMemory() {
