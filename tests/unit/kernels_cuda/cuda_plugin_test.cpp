@@ -42,6 +42,12 @@ TEST_F(PluginFile, ThatIsNoLibraryIsRefusedWithTheLoadersReason) {
   EXPECT_NE(status.error().text.find(file.string()), std::string::npos);
 }
 
+TEST_F(PluginFile, ThatIsAnotherLibraryIsRefused) {
+  const Status status = loadCudaPluginFile(HEDDLE_FAKE_DRIVER);
+  ASSERT_FALSE(status.ok());
+  EXPECT_NE(status.error().text.find("is of no known version"), std::string::npos) << status.error().text;
+}
+
 TEST(CudaPlugin, AskedForWithoutAGpuSaysWhatIsMissingAndKeepsSayingIt) {
   if (missingGpu().empty()) {
     GTEST_SKIP() << "this machine has a GPU";

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/base/paths.h"
+#include "heddle_version.h"
 
 namespace heddle {
 namespace fs = std::filesystem;
@@ -147,10 +148,18 @@ Status loadCudaPluginFile(const fs::path& file) {
   }
   // Never closed: the dispatcher keeps pointers into it. Global, so that LibTorch finds its CUDA library's
   // symbols.
-  if (dlopen(file.c_str(), RTLD_NOW | RTLD_GLOBAL) == nullptr) {
+  void* plugin = dlopen(file.c_str(), RTLD_NOW | RTLD_GLOBAL);
+  if (plugin == nullptr) {
     const char* reason = dlerror();
     return Error{"The CUDA plug-in " + file.string() +
                      " could not be loaded: " + (reason == nullptr ? "no reason given" : reason),
+                 kHint};
+  }
+  const auto version = reinterpret_cast<const char* (*)()>(dlsym(plugin, "heddleCudaPluginVersion"));
+  if (version == nullptr || std::string(version()) != kVersion) {
+    return Error{"The CUDA plug-in " + file.string() + " is of " +
+                     (version == nullptr ? "no known version" : std::string("version ") + version()) +
+                     ", this program of version " + kVersion,
                  kHint};
   }
   return {};
