@@ -27,6 +27,8 @@ constexpr double kHalfLibraryBytes = 40 * kMebi;
 constexpr double kCpuLogits = 48 * kMebi;
 constexpr double kCpuChunk = 512;
 constexpr double kCudaLogits = 128 * kMebi;
+// Blocks of rows whose sums over logits are kept beside each other on a GPU, at most.
+constexpr double kCudaRowBlocks = 256;
 
 double asReal(int64_t value) {
   return static_cast<double>(value);
@@ -124,7 +126,12 @@ Activations activationsOf(const Recipe& recipe, const PhaseRecipe& phase, int64_
   bytes.vocabulary = predictions * 4 * hidden * element;
   if (cuda) {
     // Gradients of the head come out of the forward pass, beside those of the model.
-    bytes.vocabulary += std::min(logits, kCudaLogits) * element + words * (hidden + 1) * sizeof(float);
+    bytes.vocabulary += std::min(logits, kCudaLogits) * element + words * (hidden + 1) * sizeof(float) +
+                        std::min(predictions, kCudaRowBlocks) * words * sizeof(float);
+    if (bf16) {
+      // A chunk's gradient of the word table in fp32, before it is added.
+      bytes.vocabulary += words * hidden * sizeof(float);
+    }
   } else {
     bytes.vocabulary += std::min(logits, std::max(kCpuLogits, kCpuChunk * words)) * sizeof(float);
   }

@@ -189,10 +189,14 @@ TEST(EstimateRecipe, LogitsAreKeptInChunksWhereTheyAreMany) {
   recipe.phases[0] = {.length = 512, .rows = 256, .steps = 1};
   const double predictions = 0.15 * 512 * 256;
   const double transform = predictions * 4 * 768 * 4;
-  // On a CPU 48 Mi logits; on a GPU 128 Mi, and gradients of the head beside those of the model.
+  // On a CPU 48 Mi logits; on a GPU 128 Mi, gradients of the head beside those of the model, and 256 partial
+  // sums for its bias; in bf16 twice the word table's.
   EXPECT_NEAR(partOf(estimateRecipe(recipe), "vocabulary head"), transform + 4.0 * 48 * 1024 * 1024, 1);
   EXPECT_NEAR(partOf(estimateRecipe(recipe, {.cuda = true}), "vocabulary head"),
-              transform + 4.0 * 128 * 1024 * 1024 + 4.0 * 30522 * 769, 1);
+              transform + 4.0 * 128 * 1024 * 1024 + 4.0 * 30522 * (769 + 256), 1);
+  recipe.run.precision = "bf16";
+  EXPECT_NEAR(partOf(estimateRecipe(recipe, {.cuda = true}), "vocabulary head"),
+              transform / 2 + 2.0 * 128 * 1024 * 1024 + 4.0 * 30522 * (769 + 256 + 768), 1);
   recipe.run.device = "cuda";
   for (const MemoryPart& part : estimateRecipe(recipe).memory) {
     EXPECT_NE(part.name, "LibTorch") << "the host's share is not on the GPU";
