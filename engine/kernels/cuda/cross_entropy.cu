@@ -51,7 +51,7 @@ __global__ void __launch_bounds__(kThreads)
   __shared__ __align__(8) unsigned char scratch[kWarps * sizeof(Exponentials)];
   T* row = logits + blockIdx.x * stride;
   const int label = labels[blockIdx.x];
-  const float label_logit = toFloat(row[label]);
+  const float label_logit = label >= 0 && label < vocabulary ? toFloat(row[label]) : NAN;
   const int whole = vocabulary / 8 * 8;
   Exponentials mine;
   for (int i = static_cast<int>(threadIdx.x) * 8; i < whole; i += kThreads * 8) {

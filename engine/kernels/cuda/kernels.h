@@ -91,7 +91,7 @@ void columnSum(Type type, const void* x, int64_t rows, int width, int64_t stride
 
 // Turns logits [rows, vocabulary] (rows `stride` apart, stride a multiple of 8, 16-byte aligned) into softmax
 // - onehot(label) where `with_gradients`. losses[row] = -log softmax[label]; hits[row] = 1 where no logit is
-// above the label's.
+// above the label's. A label outside the vocabulary gives a loss of NaN.
 void crossEntropyInPlace(Type type, void* logits, const int* labels, int64_t rows, int vocabulary,
                          int64_t stride, bool with_gradients, float* losses, int* hits, cudaStream_t stream);
 

@@ -244,6 +244,18 @@ TEST(EmulatedCrossEntropy, TurnsLogitsIntoTheirGradientAndCountsHits) {
   }
 }
 
+TEST(EmulatedCrossEntropy, OfALabelOutsideTheVocabularyIsNaNAndReadsNothing) {
+  Buffer logits(Type::kFloat, randomValues(16, 1)), losses(Type::kFloat, 2);
+  const std::vector<int> labels = {8, -1};
+  std::vector<int> hits(2, -1);
+  crossEntropyInPlace(Type::kFloat, logits.data(), labels.data(), 2, 8, 8, /*with_gradients=*/false,
+                      losses.floats(), hits.data(), nullptr);
+  for (const double loss : losses.values()) {
+    EXPECT_TRUE(std::isnan(loss));
+  }
+  EXPECT_EQ(hits, (std::vector<int>{0, 0}));
+}
+
 TEST(EmulatedEmbedding, AddsRowsOfEqualIdsAcrossCutRuns) {
   constexpr size_t kHidden = 130, kVocabulary = 6;
   // Runs that end inside a window, at its edge, and run over several.
