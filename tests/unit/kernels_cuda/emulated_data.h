@@ -20,38 +20,43 @@ namespace heddle::cuda {
 
 using Values = std::vector<double>;
 
-// A tensor in "device" memory, 16-byte aligned, of exactly its size.
+// A tensor in "device" memory of exactly its size, 16-byte aligned unless `lead` elements come before it.
 class Buffer {
  public:
-  Buffer(Type type, size_t size) : type_(type), bytes_(size * (type == Type::kFloat ? 4 : 2)), size_(size) {
+  Buffer(Type type, size_t size, size_t lead = 0)
+      : type_(type),
+        element_(type == Type::kFloat ? 4 : 2),
+        bytes_((lead + size) * element_),
+        lead_(lead),
+        size_(size) {
     std::fill(bytes_.begin(), bytes_.end(), static_cast<char>(0xFF));  // NaN until a kernel writes
   }
-  Buffer(Type type, const Values& values) : Buffer(type, values.size()) {
+  Buffer(Type type, const Values& values, size_t lead = 0) : Buffer(type, values.size(), lead) {
     for (size_t i = 0; i < size_; ++i) {
       const float x = static_cast<float>(values[i]);
       if (type_ == Type::kFloat) {
-        std::memcpy(bytes_.data() + 4 * i, &x, 4);
+        std::memcpy(at(i), &x, 4);
       } else {
         // Truncated; what the reference computes with is read back by values().
         uint32_t bits = 0;
         std::memcpy(&bits, &x, 4);
         const auto half = static_cast<uint16_t>(bits >> 16);
-        std::memcpy(bytes_.data() + 2 * i, &half, 2);
+        std::memcpy(at(i), &half, 2);
       }
     }
   }
 
-  void* data() { return bytes_.data(); }
-  float* floats() { return reinterpret_cast<float*>(bytes_.data()); }
+  void* data() { return at(0); }
+  float* floats() { return reinterpret_cast<float*>(at(0)); }
   Values values() const {
     Values values(size_);
     for (size_t i = 0; i < size_; ++i) {
       uint32_t bits = 0;
       if (type_ == Type::kFloat) {
-        std::memcpy(&bits, bytes_.data() + 4 * i, 4);
+        std::memcpy(&bits, at(i), 4);
       } else {
         uint16_t half = 0;
-        std::memcpy(&half, bytes_.data() + 2 * i, 2);
+        std::memcpy(&half, at(i), 2);
         bits = static_cast<uint32_t>(half) << 16;
       }
       float x = 0;
@@ -63,9 +68,13 @@ class Buffer {
   bool operator==(const Buffer& other) const { return bytes_ == other.bytes_; }
 
  private:
+  char* at(size_t i) { return bytes_.data() + (lead_ + i) * element_; }
+  const char* at(size_t i) const { return bytes_.data() + (lead_ + i) * element_; }
+
   Type type_;
+  size_t element_;  // bytes
   std::vector<char> bytes_;
-  size_t size_;
+  size_t lead_, size_;
 };
 
 inline Values randomValues(size_t size, uint32_t purpose, double scale = 1.0) {

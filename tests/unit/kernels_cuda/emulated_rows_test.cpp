@@ -10,20 +10,31 @@
 namespace heddle::cuda {
 namespace {
 
-using Case = std::tuple<Type, int, double>;  // type, width, dropout
+struct Case {
+  Type type;
+  int width;
+  double p;
+  size_t tokens = 5;
+  size_t lead = 0;  // elements before every tensor: at 1 no row starts on a vector
+};
 
 class EmulatedNorm : public ::testing::TestWithParam<Case> {
  protected:
-  static constexpr int kTokens = 5;
   void SetUp() override {
-    const auto [type, width, p] = GetParam();
-    const auto size = static_cast<size_t>(kTokens * width);
-    x = Buffer(type, randomValues(size, 1));
-    residual = Buffer(type, randomValues(size, 2));
-    grad_out = Buffer(type, randomValues(size, 3));
-    bias = Buffer(type, randomValues(static_cast<size_t>(width), 4));
-    weight = Buffer(type, randomValues(static_cast<size_t>(width), 5));
-    shift = Buffer(type, randomValues(static_cast<size_t>(width), 6));
+    const auto [type, width, p, tokens, lead] = GetParam();
+    const size_t size = tokens * static_cast<size_t>(width);
+    x = Buffer(type, randomValues(size, 1), lead);
+    residual = Buffer(type, randomValues(size, 2), lead);
+    grad_out = Buffer(type, randomValues(size, 3), lead);
+    bias = Buffer(type, randomValues(static_cast<size_t>(width), 4), lead);
+    weight = Buffer(type, randomValues(static_cast<size_t>(width), 5), lead);
+    shift = Buffer(type, randomValues(static_cast<size_t>(width), 6), lead);
+    mean = Buffer(Type::kFloat, tokens);
+    rstd = Buffer(Type::kFloat, tokens);
+    for (size_t t = 0; t < tokens; ++t) {
+      rows.push_back(static_cast<int>(3 + t / 3));
+      positions.push_back(static_cast<int>(t % 3));
+    }
     call.type = type;
     call.x = x.data();
     call.weight = weight.data();
@@ -32,22 +43,23 @@ class EmulatedNorm : public ::testing::TestWithParam<Case> {
     call.rstd = rstd.floats();
     call.rows = rows.data();
     call.positions = positions.data();
-    call.tokens = kTokens;
+    call.tokens = static_cast<int64_t>(tokens);
     call.hidden = width;
     call.eps = 1e-12f;
     call.dropout = dropoutFor(p);
   }
+  void TearDown() override { emulation::setSchedule({}); }
 
   // Forward and backward of the kernels and of plain loops. `before`: dropout(x + bias) + residual, then the
   // norm.
   void check(bool before) {
-    const auto [type, width_int, p] = GetParam();
+    const auto [type, width_int, p, tokens, lead] = GetParam();
     const auto width = static_cast<size_t>(width_int);
-    const size_t size = kTokens * width;
+    const size_t size = tokens * width;
     call.bias = before ? bias.data() : nullptr;
     call.residual = before ? residual.data() : nullptr;
-    Buffer out(type, size), grad_x(type, size), grad_residual(type, size);
-    Buffer partial(Type::kFloat, static_cast<size_t>(normParts(kTokens)) * 3 * width),
+    Buffer out(type, size, lead), grad_x(type, size, lead), grad_residual(type, size, lead);
+    Buffer partial(Type::kFloat, static_cast<size_t>(normParts(call.tokens)) * 3 * width, lead),
         sums(Type::kFloat, 3 * width);
     normForward(call, out.data(), nullptr);
     NormGradients gradients{};
@@ -61,7 +73,7 @@ class EmulatedNorm : public ::testing::TestWithParam<Case> {
     const Values xs = x.values(), rs = residual.values(), gs = grad_out.values(), bs = bias.values(),
                  ws = weight.values(), ss = shift.values();
     Values expected_out(size), expected_x(size), expected_residual(size), expected_sums(3 * width);
-    for (size_t t = 0; t < kTokens; ++t) {
+    for (size_t t = 0; t < tokens; ++t) {
       Values z(width), factor(width), grad(width);
       double average = 0, variance = 0, sum = 0, dot = 0;
       for (size_t c = 0; c < width; ++c) {
@@ -104,9 +116,8 @@ class EmulatedNorm : public ::testing::TestWithParam<Case> {
 
   Buffer x{Type::kFloat, 0}, residual{Type::kFloat, 0}, grad_out{Type::kFloat, 0}, bias{Type::kFloat, 0},
       weight{Type::kFloat, 0}, shift{Type::kFloat, 0};
-  Buffer mean{Type::kFloat, kTokens}, rstd{Type::kFloat, kTokens};
-  std::vector<int> rows = {3, 3, 3, 4, 4};
-  std::vector<int> positions = {0, 1, 2, 0, 1};
+  Buffer mean{Type::kFloat, 0}, rstd{Type::kFloat, 0};
+  std::vector<int> rows, positions;
   NormCall call{};
 };
 
@@ -116,13 +127,21 @@ TEST_P(EmulatedNorm, OfDropoutAndResidualAgreesWithPlainLoops) {
 TEST_P(EmulatedNorm, ThenDropoutAgreesWithPlainLoops) {
   check(/*before=*/false);
 }
+TEST_P(EmulatedNorm, AgreesInTheOtherOrderOfBlocksAndThreads) {
+  emulation::setSchedule({.reversed = true});
+  check(/*before=*/true);
+}
 
-// One warp, several warps, a last chunk in part, several chunks a thread, widths that vectors do not divide.
+// One warp, several warps, a last chunk in part, several chunks a thread, widths that vectors do not divide,
+// more tokens than blocks, tensors that start off vectors.
 INSTANTIATE_TEST_SUITE_P(TypesAndWidths, EmulatedNorm,
                          ::testing::Values(Case{Type::kFloat, 128, 0.1}, Case{Type::kFloat, 384, 0.0},
                                            Case{Type::kFloat, 13, 0.5}, Case{Type::kFloat, 2056, 0.1},
                                            Case{Type::kFloat, 4104, 0.2}, Case{Type::kBf16, 768, 0.1},
-                                           Case{Type::kBf16, 301, 0.1}));
+                                           Case{Type::kBf16, 301, 0.1}, Case{Type::kFloat, 16, 0.1, 1100},
+                                           Case{Type::kBf16, 264, 0.1, 520},
+                                           Case{Type::kFloat, 128, 0.1, 3, 1},
+                                           Case{Type::kBf16, 256, 0.1, 3, 1}));
 
 TEST(EmulatedSums, ParametersGetNoGradientFromNoTokens) {
   Buffer sums(Type::kFloat, 3 * 8), partial(Type::kFloat, 8);
@@ -143,14 +162,15 @@ double activationOf(int activation, double x) {
 }
 
 TEST(EmulatedActivation, AgreesWithPlainLoopsAndCentralDifferences) {
-  for (const auto& [type, rows, width] :
-       {std::tuple{Type::kFloat, 300, 40}, std::tuple{Type::kFloat, 3, 1037},
-        std::tuple{Type::kBf16, 9, 1032}}) {
+  for (const auto& [type, rows, width, lead] :
+       {std::tuple{Type::kFloat, 300, 40, size_t{0}}, std::tuple{Type::kFloat, 3, 1037, size_t{0}},
+        std::tuple{Type::kBf16, 9, 1032, size_t{0}}, std::tuple{Type::kBf16, 3, 40, size_t{1}}}) {
     for (int activation = 0; activation < 3; ++activation) {
       const auto size = static_cast<size_t>(rows * width);
-      Buffer x(type, randomValues(size, 1, 3.0)), bias(type, randomValues(static_cast<size_t>(width), 2)),
-          grad_out(type, randomValues(size, 3));
-      Buffer out(type, size), grad_x(type, size);
+      Buffer x(type, randomValues(size, 1, 3.0), lead),
+          bias(type, randomValues(static_cast<size_t>(width), 2), lead),
+          grad_out(type, randomValues(size, 3), lead);
+      Buffer out(type, size, lead), grad_x(type, size, lead);
       Buffer partial(Type::kFloat, static_cast<size_t>(columnParts(rows) * width)),
           grad_bias(Type::kFloat, static_cast<size_t>(width));
       biasActivationForward(type, x.data(), bias.data(), activation, rows, width, out.data(), nullptr);
@@ -178,9 +198,10 @@ TEST(EmulatedActivation, AgreesWithPlainLoopsAndCentralDifferences) {
 }
 
 TEST(EmulatedSums, OfColumnsAddUpRowsThatLieApart) {
-  for (const Type type : {Type::kFloat, Type::kBf16}) {
+  for (const auto& [type, lead] : {std::pair{Type::kFloat, size_t{0}}, std::pair{Type::kBf16, size_t{0}},
+                                   std::pair{Type::kBf16, size_t{1}}}) {
     constexpr size_t kRows = 700, kWidth = 37, kStride = 40;
-    Buffer x(type, randomValues(kRows * kStride, 1));
+    Buffer x(type, randomValues(kRows * kStride, 1), lead);
     Buffer partial(Type::kFloat, static_cast<size_t>(columnParts(kRows)) * kWidth),
         sums(Type::kFloat, kWidth);
     columnSum(type, x.data(), kRows, kWidth, kStride, partial.floats(), /*accumulate=*/false, sums.floats(),
@@ -290,8 +311,9 @@ TEST(EmulatedEmbedding, AddsRowsOfEqualIdsAcrossCutRuns) {
 }
 
 TEST(EmulatedAdam, StepsEveryElementZeroesTheGradientAndWritesTheCopy) {
-  for (const size_t size : {size_t{1}, size_t{1030}}) {
-    Buffer param(Type::kFloat, randomValues(size, 1)), grad(Type::kFloat, randomValues(size, 2)),
+  for (const auto& [size, lead] : {std::pair{size_t{1}, size_t{0}}, std::pair{size_t{1030}, size_t{0}},
+                                   std::pair{size_t{40}, size_t{1}}}) {
+    Buffer param(Type::kFloat, randomValues(size, 1)), grad(Type::kFloat, randomValues(size, 2), lead),
         m(Type::kFloat, randomValues(size, 3)), v(Type::kFloat, Values(size, 0.25)), half(Type::kBf16, size);
     const Values p0 = param.values(), g0 = grad.values(), m0 = m.values();
     AdamCall call{};
@@ -326,14 +348,16 @@ TEST(EmulatedAdam, StepsEveryElementZeroesTheGradientAndWritesTheCopy) {
 }
 
 TEST(EmulatedSums, OfSquaresAreTakenInDouble) {
-  Buffer x(Type::kFloat, randomValues(5003, 1, 1e3));
-  std::vector<double> total(kNormSlots, -1.0);
-  sumOfSquares(x.floats(), 5003, total.data(), nullptr);
-  double expected = 0;
-  for (const double value : x.values()) {
-    expected += value * value;
+  for (const size_t lead : {size_t{0}, size_t{1}}) {
+    Buffer x(Type::kFloat, randomValues(5003, 1, 1e3), lead);
+    std::vector<double> total(kNormSlots, -1.0);
+    sumOfSquares(x.floats(), 5003, total.data(), nullptr);
+    double expected = 0;
+    for (const double value : x.values()) {
+      expected += value * value;
+    }
+    EXPECT_NEAR(total[0], expected, 1e-12 * expected);
   }
-  EXPECT_NEAR(total[0], expected, 1e-12 * expected);
 }
 
 }  // namespace

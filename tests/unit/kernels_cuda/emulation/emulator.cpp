@@ -16,6 +16,9 @@ namespace {
 
 constexpr size_t kStackBytes = 64 * 1024;
 constexpr size_t kLanes = 32;
+// Limits of the kinds of GPU that the kernels are compiled for: the least of them.
+constexpr size_t kMaxSharedBytes = 99 * 1024;
+constexpr unsigned kMaxGridX = 0x7FFFFFFF, kMaxGridY = 65535;
 
 enum class State { kReady, kAtBlockBarrier, kAtWarpBarrier, kDone };
 
@@ -60,6 +63,11 @@ struct Machine {
   ucontext_t main_context{};
 };
 Machine machine;
+
+[[noreturn]] void stop(const char* why) {
+  std::fprintf(stderr, "An emulated kernel %s\n", why);
+  std::abort();
+}
 
 Fibre& self() {
   return machine.fibres[machine.current];
@@ -149,9 +157,7 @@ void runBlock(Index block) {
       return;
     }
     if (!all(0, count, State::kAtBlockBarrier)) {
-      std::fprintf(
-          stderr, "An emulated block hangs: some of its threads wait at a barrier that others never reach\n");
-      std::abort();
+      stop("hangs: some threads of a block wait at a barrier that others never reach");
     }
     release(0, count);
   }
@@ -164,11 +170,14 @@ void setSchedule(Schedule schedule) {
 }
 
 void run(Index grid, Index block, size_t shared_bytes, const std::function<void()>& kernel) {
-  const size_t threads = size_t{block.x} * block.y * block.z;
-  if (threads == 0 || threads % kLanes != 0 || threads > 1024 || grid.x == 0 || grid.y == 0 ||
-      grid.y > 65535) {
-    std::fprintf(stderr, "An emulated kernel was started with an impossible grid\n");
-    std::abort();
+  // The kernels use no third dimension, so the emulator has none.
+  const size_t threads = size_t{block.x} * block.y;
+  if (threads == 0 || threads % kLanes != 0 || threads > 1024 || grid.x == 0 || grid.x > kMaxGridX ||
+      grid.y == 0 || grid.y > kMaxGridY || grid.z != 1 || block.z != 1) {
+    stop("was started with an impossible grid");
+  }
+  if (shared_bytes > kMaxSharedBytes) {
+    stop("wants more shared memory than a GPU grants");
   }
   machine.fibres = std::vector<Fibre>(threads);
   machine.warps = std::vector<Warp>(threads / kLanes);
@@ -178,11 +187,11 @@ void run(Index grid, Index block, size_t shared_bytes, const std::function<void(
   machine.kernel = &kernel;
   gridDim = grid;
   blockDim = block;
-  for (unsigned y = 0; y < grid.y; ++y) {
-    for (unsigned x = 0; x < grid.x; ++x) {
-      blockIdx = {x, y, 0};
-      runBlock(block);
-    }
+  const size_t blocks = size_t{grid.x} * grid.y;
+  for (size_t i = 0; i < blocks; ++i) {
+    const size_t index = machine.schedule.reversed ? blocks - 1 - i : i;
+    blockIdx = {static_cast<unsigned>(index % grid.x), static_cast<unsigned>(index / grid.x), 0};
+    runBlock(block);
   }
 }
 
@@ -202,7 +211,15 @@ const Words* exchange(const Words& mine) {
   return shown;
 }
 
+void demandAligned(const void* address, const char* what) {
+  if (reinterpret_cast<uintptr_t>(address) % 16 != 0) {
+    stop(what);
+  }
+}
+
 void copyLater(void* to, const void* from, bool valid) {
+  demandAligned(to, "copies to an address that is no multiple of 16");
+  demandAligned(from, "copies from an address that is no multiple of 16");
   const Copy copy{to, from, valid};
   if (machine.schedule.eager_copies) {
     perform(copy);
