@@ -26,23 +26,36 @@ struct dim3 {
   explicit dim3(unsigned x_, unsigned y_ = 1, unsigned z_ = 1) : x(x_), y(y_), z(z_) {}
   explicit dim3(int x_) : x(static_cast<unsigned>(x_)), y(1), z(1) {}
 };
-struct alignas(16) float4 {
+// x86 takes vectors from anywhere, a GPU stops: every copy of one looks where it comes from and goes.
+template <size_t kBytes>
+struct VectorAccess {
+  VectorAccess() = default;
+  VectorAccess(const VectorAccess& from) {
+    heddle::emulation::demandAligned(&from, kBytes, "loads a vector that is not aligned");
+  }
+  VectorAccess& operator=(const VectorAccess& from) {
+    heddle::emulation::demandAligned(&from, kBytes, "loads a vector that is not aligned");
+    heddle::emulation::demandAligned(this, kBytes, "stores a vector that is not aligned");
+    return *this;
+  }
+};
+struct alignas(16) float4 : VectorAccess<16> {
   float x, y, z, w;
 };
-struct alignas(16) uint4 {
+struct alignas(16) uint4 : VectorAccess<16> {
   uint32_t x, y, z, w;
 };
-struct alignas(8) uint2 {
+struct alignas(8) uint2 : VectorAccess<8> {
   uint32_t x, y;
 };
 inline float4 make_float4(float x, float y, float z, float w) {
-  return {x, y, z, w};
+  return {{}, x, y, z, w};
 }
 inline uint4 make_uint4(uint32_t x, uint32_t y, uint32_t z, uint32_t w) {
-  return {x, y, z, w};
+  return {{}, x, y, z, w};
 }
 inline uint2 make_uint2(uint32_t x, uint32_t y) {
-  return {x, y};
+  return {{}, x, y};
 }
 
 inline void __syncthreads() {

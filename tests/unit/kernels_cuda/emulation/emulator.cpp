@@ -211,15 +211,15 @@ const Words* exchange(const Words& mine) {
   return shown;
 }
 
-void demandAligned(const void* address, const char* what) {
-  if (reinterpret_cast<uintptr_t>(address) % 16 != 0) {
+void demandAligned(const void* address, size_t bytes, const char* what) {
+  if (reinterpret_cast<uintptr_t>(address) % bytes != 0) {
     stop(what);
   }
 }
 
 void copyLater(void* to, const void* from, bool valid) {
-  demandAligned(to, "copies to an address that is no multiple of 16");
-  demandAligned(from, "copies from an address that is no multiple of 16");
+  demandAligned(to, 16, "copies to an address that is no multiple of 16");
+  demandAligned(from, 16, "copies from an address that is no multiple of 16");
   const Copy copy{to, from, valid};
   if (machine.schedule.eager_copies) {
     perform(copy);

@@ -1,8 +1,8 @@
 // Runs CUDA kernels on the CPU, one block at a time, every thread a fibre: the same .cu sources, compiled as
 // C++ against the headers of this folder, are checked without a GPU. It finds wrong indices, reads of dynamic
 // shared memory that nothing has written (it starts as NaN), copies that nobody waited for, barriers that
-// only some threads reach, rows of ldmatrix and cp.async that do not start on 16 bytes, and grids or shared
-// memory that no GPU of today grants. It says nothing about speed.
+// only some threads reach, vectors and rows of ldmatrix and cp.async that are not aligned, and grids or
+// shared memory that no GPU of today grants. It says nothing about speed.
 
 #pragma once
 
@@ -40,8 +40,8 @@ struct Words {
 // one.
 const Words* exchange(const Words& mine);
 
-// Ends the program unless the address is a multiple of 16; `what` says what the kernel did with it.
-void demandAligned(const void* address, const char* what);
+// Ends the program unless the address is a multiple of `bytes`; `what` says what the kernel did with it.
+void demandAligned(const void* address, size_t bytes, const char* what);
 
 // An asynchronous copy of 16 bytes, zeros where `valid` is false.
 void copyLater(void* to, const void* from, bool valid);

@@ -12,7 +12,7 @@ namespace heddle::cuda {
 // Lane l gives the address of row l % 8 of tile l / 8. Without transposition, lane l receives of each tile
 // elements 2 (l % 4) and the next of row l / 4; with it, of column l / 4.
 inline void gatherTiles(uint32_t (&tiles)[4], const Bf16* row, bool transposed) {
-  emulation::demandAligned(row, "gives ldmatrix a row that does not start on 16 bytes");
+  emulation::demandAligned(row, 16, "gives ldmatrix a row that does not start on 16 bytes");
   const auto* lanes = emulation::exchange({{reinterpret_cast<uint64_t>(row)}});
   const unsigned lane = threadIdx.x % 32;
   for (unsigned tile = 0; tile < 4; ++tile) {
