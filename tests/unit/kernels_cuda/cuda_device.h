@@ -21,6 +21,9 @@ class OnGpu : public ::testing::Test {
     if (const std::string missing = missingGpu(); !missing.empty()) {
       GTEST_SKIP() << "needs a GPU: " << missing;
     }
+    if (const std::string unfit = unfitGpu(0); !unfit.empty()) {
+      GTEST_SKIP() << "needs a GPU that the plug-in runs on: " << unfit;
+    }
     // With a GPU there is no excuse.
     static const Status loaded = loadCudaPluginFile(HEDDLE_CUDA_PLUGIN_FILE);
     ASSERT_TRUE(loaded.ok()) << loaded.error().message();
