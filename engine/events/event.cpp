@@ -166,6 +166,14 @@ std::string encodeMetrics(double time, const Metrics& body) {
   appendReal(out, body.flops);
   out.append(R"(,"seconds":)");
   appendReal(out, body.seconds);
+  if (body.examples) {
+    out.append(R"(,"examples":)");
+    appendInteger(out, *body.examples);
+  }
+  if (body.epochs) {
+    out.append(R"(,"epochs":)");
+    appendReal(out, *body.epochs);
+  }
   out.append(R"(,"values":{)");
   for (const auto& [name, value] : body.values) {
     if (std::all_of(name.begin(), name.end(), isPlain)) {
@@ -194,8 +202,16 @@ class MetricsScanner {
     Metrics body;
     if (!take(kMetricsHead) || !takeReal(event.time) || !take(R"(,"step":)") || !takeInteger(body.step) ||
         !take(R"(,"tokens":)") || !takeInteger(body.tokens) || !take(R"(,"flops":)") ||
-        !takeReal(body.flops) || !take(R"(,"seconds":)") || !takeReal(body.seconds) ||
-        !take(R"(,"values":{)")) {
+        !takeReal(body.flops) || !take(R"(,"seconds":)") || !takeReal(body.seconds)) {
+      return false;
+    }
+    if (take(R"(,"examples":)") && !takeInteger(body.examples.emplace())) {
+      return false;
+    }
+    if (take(R"(,"epochs":)") && !takeReal(body.epochs.emplace())) {
+      return false;
+    }
+    if (!take(R"(,"values":{)")) {
       return false;
     }
     body.values.reserve(16);
@@ -340,6 +356,12 @@ Result<std::optional<Event>> decodeSlow(std::string_view line) {
     body.tokens = integer<int64_t>(json, "tokens");
     body.flops = real(json, "flops");
     body.seconds = real(json, "seconds");
+    if (const auto examples = json.find("examples"); examples != json.end() && examples->is_number()) {
+      body.examples = integer<int64_t>(json, "examples");
+    }
+    if (const auto epochs = json.find("epochs"); epochs != json.end()) {
+      body.epochs = realOf(*epochs);
+    }
     for (const auto& [name, item] : values->items()) {
       if (const auto value = realOf(item)) {
         body.values.emplace_back(name, *value);

@@ -50,6 +50,10 @@ struct Metrics {
   double flops = 0;    // cumulative
   double seconds = 0;  // cumulative engine time, earlier sessions of the run included
   std::vector<std::pair<std::string, double>> values;  // may be NaN or infinite (encoded as strings)
+  // Null in streams of engines that did not count them, and of runs that such an engine began.
+  std::optional<int64_t> examples = std::nullopt;  // cumulative, rows of training text
+  // Cumulative: each step adds its rows over the rows that there are at its length, of all corpora together.
+  std::optional<double> epochs = std::nullopt;
 };
 
 // A checkpoint is complete on disk.

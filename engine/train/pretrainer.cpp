@@ -80,6 +80,7 @@ class Pretrainer {
   std::vector<Batch> stepBatches(const PhaseRecipe& phase, int64_t step) const;
   StepResult accumulate(const std::vector<Batch>& batches, const PhaseRecipe& phase);
   void report(const StepResult& result, double learning_rate, double norm, double seconds);
+  Metrics metricsNow() const;
   void addPairMetrics(const std::string& side, const StepResult& result, Metrics& metrics) const;
   void evaluate();
   Status save();
@@ -301,15 +302,23 @@ void Pretrainer::addPairMetrics(const std::string& side, const StepResult& resul
   }
 }
 
-void Pretrainer::report(const StepResult& result, double learning_rate, double norm, double seconds) {
+// Without values yet.
+Metrics Pretrainer::metricsNow() const {
   const Work& work = progress_.total();
-  Metrics metrics{work.steps,
-                  work.tokens,
-                  work.flops,
-                  work.seconds,
-                  {{"train/loss", result.loss()},
-                   {"train/mlm_loss", result.masked_lm},
-                   {"train/mlm_accuracy", result.masked_lm_accuracy}}};
+  return {.step = work.steps,
+          .tokens = work.tokens,
+          .flops = work.flops,
+          .seconds = work.seconds,
+          .values = {},
+          .examples = work.examples,
+          .epochs = work.epochs};
+}
+
+void Pretrainer::report(const StepResult& result, double learning_rate, double norm, double seconds) {
+  Metrics metrics = metricsNow();
+  metrics.values = {{"train/loss", result.loss()},
+                    {"train/mlm_loss", result.masked_lm},
+                    {"train/mlm_accuracy", result.masked_lm_accuracy}};
   addPairMetrics("train/", result, metrics);
   metrics.values.insert(metrics.values.end(),
                         {{"train/learning_rate", learning_rate},
@@ -338,12 +347,8 @@ void Pretrainer::evaluate() {
     return;
   }
   const StepResult result = accumulate(batches, without_dropout);
-  const Work& work = progress_.total();
-  Metrics metrics{work.steps,
-                  work.tokens,
-                  work.flops,
-                  work.seconds,
-                  {{"eval/mlm_loss", result.masked_lm}, {"eval/mlm_accuracy", result.masked_lm_accuracy}}};
+  Metrics metrics = metricsNow();
+  metrics.values = {{"eval/mlm_loss", result.masked_lm}, {"eval/mlm_accuracy", result.masked_lm_accuracy}};
   addPairMetrics("eval/", result, metrics);
   channel_.post(metrics);
   channel_.describeActivity("training");
@@ -421,7 +426,13 @@ Result<RunStopped> Pretrainer::run(const std::optional<Speed>& speed) {
                    "checkpoint"};
     }
     const size_t phase_index = progress_.phaseIndex();
-    progress_.add(result.tokens, result.flops, seconds);
+    const auto rows_of_an_epoch = static_cast<double>(data_.instances(phase.length));
+    progress_.add({.steps = 1,
+                   .tokens = result.tokens,
+                   .flops = result.flops,
+                   .seconds = seconds,
+                   .examples = phase.rows,
+                   .epochs = static_cast<double>(phase.rows) / rows_of_an_epoch});
     if (progress_.phaseIndex() != phase_index) {
       next.wait();
       next = {};  // drawn for the phase that has ended

@@ -6,12 +6,27 @@ namespace heddle {
 namespace {
 
 Json workJson(const Work& work) {
-  return {{"steps", work.steps}, {"tokens", work.tokens}, {"flops", work.flops}, {"seconds", work.seconds}};
+  Json json = {
+      {"steps", work.steps}, {"tokens", work.tokens}, {"flops", work.flops}, {"seconds", work.seconds}};
+  if (work.examples && work.epochs) {
+    json["examples"] = *work.examples;
+    json["epochs"] = *work.epochs;
+  }
+  return json;
 }
 
 Work workFrom(const Json& json) {
-  return {jsonValue<int64_t>(json, "steps", 0), jsonValue<int64_t>(json, "tokens", 0),
-          jsonValue<double>(json, "flops", 0), jsonValue<double>(json, "seconds", 0)};
+  Work work{jsonValue<int64_t>(json, "steps", 0),
+            jsonValue<int64_t>(json, "tokens", 0),
+            jsonValue<double>(json, "flops", 0),
+            jsonValue<double>(json, "seconds", 0),
+            std::nullopt,
+            std::nullopt};
+  if (json.contains("examples") && json.contains("epochs")) {
+    work.examples = jsonValue<int64_t>(json, "examples", 0);
+    work.epochs = jsonValue<double>(json, "epochs", 0);
+  }
+  return work;
 }
 
 // Largest share of any limit of the phase that the work done in it has used up.
@@ -35,11 +50,15 @@ Work difference(const Work& a, const Work& b) {
 
 }  // namespace
 
-void Progress::add(int64_t tokens, double flops, double seconds) {
-  total_.steps += 1;
-  total_.tokens += tokens;
-  total_.flops += flops;
-  total_.seconds += seconds;
+void Progress::add(const Work& step) {
+  total_.steps += step.steps;
+  total_.tokens += step.tokens;
+  total_.flops += step.flops;
+  total_.seconds += step.seconds;
+  if (total_.examples && total_.epochs) {
+    *total_.examples += step.examples.value_or(0);
+    *total_.epochs += step.epochs.value_or(0);
+  }
   if (shareOf(phase(), difference(total_, phase_start_)) >= 1.0) {
     ++phase_;
     phase_start_ = total_;

@@ -12,12 +12,15 @@
 
 namespace heddle {
 
-// Sums since the start of the run, earlier sessions included.
+// Of one step, or sums since the start of the run, earlier sessions included.
 struct Work {
   int64_t steps = 0;
   int64_t tokens = 0;
   double flops = 0;
   double seconds = 0;  // of training steps
+  // See Metrics; null when the run was begun by a version that did not count them.
+  std::optional<int64_t> examples = 0;
+  std::optional<double> epochs = 0.0;
 };
 
 class Progress {
@@ -30,8 +33,8 @@ class Progress {
   const PhaseRecipe& phase() const { return recipe_->phases.at(phase_); }
   bool finished() const { return phase_ >= recipe_->phases.size(); }
 
-  // Counts one finished step and moves on to the next phase where a limit is reached.
-  void add(int64_t tokens, double flops, double seconds);
+  // Counts a finished step and moves on to the next phase where a limit is reached.
+  void add(const Work& step);
 
   // Share done of the whole run, 0 .. 1, phases counting equally unless every one is bounded by steps.
   double fraction() const;

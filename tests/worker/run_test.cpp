@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <fstream>
 
 #include "engine/base/file.h"
@@ -71,6 +72,16 @@ rows = 4
 steps = 10
 )";
 
+Metrics lastMetrics(const std::vector<Event>& events) {
+  Metrics last;
+  for (const Event& event : events) {
+    if (const auto* metrics = std::get_if<Metrics>(&event.body)) {
+      last = *metrics;
+    }
+  }
+  return last;
+}
+
 class EngineRun : public ::testing::Test {
  protected:
   void SetUp() override { write("recipe.toml", kRecipe); }
@@ -132,6 +143,25 @@ TEST_F(EngineRun, TrainsToItsEndAndSaysSoInEvents) {
   const auto heldout = curveOf(events, "eval/mlm_loss");
   ASSERT_EQ(heldout.size(), 4U);  // steps 0, 10, 20, 30
   EXPECT_LT(heldout.at(30), heldout.at(0));
+  const Metrics last = lastMetrics(events);
+  EXPECT_EQ(last.examples, 20 * 8 + 10 * 4);
+  // Rows of an epoch differ with the length: longer rows are fewer.
+  double epochs = 0;
+  int64_t examples = 0;
+  double first_rate = 0;
+  for (const Event& event : events) {
+    const auto* metrics = std::get_if<Metrics>(&event.body);
+    if (metrics == nullptr || *metrics->examples == examples) {
+      continue;
+    }
+    const double rate = (*metrics->epochs - epochs) / static_cast<double>(*metrics->examples - examples);
+    EXPECT_NEAR(1 / rate, std::round(1 / rate), 1e-6) << "an epoch has a whole number of rows";
+    first_rate = first_rate == 0 ? rate : first_rate;
+    EXPECT_GE(rate, first_rate * (1 - 1e-9));
+    epochs = *metrics->epochs;
+    examples = *metrics->examples;
+  }
+  EXPECT_GT(epochs, 0);
   const auto* stopped = std::get_if<RunStopped>(&events.back().body);
   ASSERT_NE(stopped, nullptr);
   EXPECT_EQ(stopped->reason, StopReason::kFinished);
@@ -159,6 +189,9 @@ TEST_F(EngineRun, KilledAndResumedEndsWithTheWeightsOfAnUninterruptedRun) {
   const auto straight = curveOf(readEvents(run("straight")), "train/loss");
   EXPECT_EQ(curveOf(readEvents(run("killed")), "train/loss"), straight)
       << "no point of the curve may be lost";
+  EXPECT_EQ(lastMetrics(readEvents(run("killed"))).examples,
+            lastMetrics(readEvents(run("straight"))).examples);
+  EXPECT_EQ(lastMetrics(readEvents(run("killed"))).epochs, lastMetrics(readEvents(run("straight"))).epochs);
 }
 
 TEST_F(EngineRun, StopCommandFinishesTheStepSavesAndResumesBitExactly) {

@@ -60,12 +60,21 @@ TEST(EventTest, RandomMetricsComeBackBitForBit) {
     for (int v = round % 17; v > 0; --v) {
       sent.values.emplace_back("train/value_" + std::to_string(v), random.real());
     }
+    if (round % 3 > 0) {
+      sent.examples = random.integer();
+    }
+    if (round % 5 > 1) {
+      sent.epochs = random.real();
+    }
     const Event event = roundTrip({random.real(), sent});
     const auto& got = std::get<Metrics>(event.body);
     ASSERT_EQ(got.step, sent.step);
     ASSERT_EQ(got.tokens, sent.tokens);
     ASSERT_TRUE(sameReal(got.flops, sent.flops));
     ASSERT_TRUE(sameReal(got.seconds, sent.seconds));
+    ASSERT_EQ(got.examples, sent.examples);
+    ASSERT_EQ(got.epochs.has_value(), sent.epochs.has_value());
+    ASSERT_TRUE(sameReal(got.epochs.value_or(0), sent.epochs.value_or(0)));
     ASSERT_EQ(got.values.size(), sent.values.size());
     for (size_t v = 0; v < sent.values.size(); ++v) {
       ASSERT_EQ(got.values[v].first, sent.values[v].first);
@@ -94,6 +103,9 @@ TEST(EventTest, MetricsAreWrittenAsTheFormatSays) {
             R"("values":{"train/loss":10.25,"eval/mlm_loss":"nan","a":"-inf"}})");
   EXPECT_EQ(encodeEvent({1, Metrics{}}),
             R"({"kind":"metrics","time":1,"step":0,"tokens":0,"flops":0,"seconds":0,"values":{}})");
+  EXPECT_EQ(encodeEvent({1, Metrics{.step = 2, .examples = 64, .epochs = 0.25}}),
+            R"({"kind":"metrics","time":1,"step":2,"tokens":0,"flops":0,"seconds":0,)"
+            R"("examples":64,"epochs":0.25,"values":{}})");
 }
 
 TEST(EventTest, MetricsInAnotherLayoutAreReadToo) {
@@ -107,6 +119,7 @@ TEST(EventTest, MetricsInAnotherLayoutAreReadToo) {
     EXPECT_EQ((*event)->time, 1.5);
     const auto& metrics = std::get<Metrics>((*event)->body);
     EXPECT_EQ(metrics.step, 3);
+    EXPECT_FALSE(metrics.epochs.has_value());
     ASSERT_EQ(metrics.values.size(), 2u) << line;
     EXPECT_EQ((std::map<std::string, double>(metrics.values.begin(), metrics.values.end())),
               (std::map<std::string, double>{{"a", kInf}, {"b", 2.0}}));
@@ -117,7 +130,7 @@ TEST(EventTest, MetricsInAnotherLayoutAreReadToo) {
 // line is tried.
 TEST(EventTest, DamagedMetricsAreReadOrRefusedAsJsonSays) {
   const std::string line =
-      encodeEvent({12.5, Metrics{3, 6144, -1e-9, 0.75, {{"a", 10.25}, {"b", kNan}, {"c", 1e300}}}});
+      encodeEvent({12.5, Metrics{3, 6144, -1e-9, 0.75, {{"a", 10.25}, {"b", kNan}}, 96, 1.5}});
   for (size_t length = 0; length < line.size(); ++length) {
     EXPECT_FALSE(decodeEvent(line.substr(0, length)).ok()) << line.substr(0, length);
   }
