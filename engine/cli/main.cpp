@@ -164,7 +164,8 @@ int main(int argc, char** argv) {
   }
   runs_metrics->add_option("--metric", runs_options.metric,
                            "Points of this metric (default: the names of all)");
-  runs_metrics->add_option("--axis", runs_options.axis, "step, tokens, seconds, flops or time");
+  runs_metrics->add_option("--axis", runs_options.axis,
+                           "step, tokens, examples, epochs, seconds, flops, time or another metric");
   runs_metrics->add_flag("--csv", runs_options.csv, "Print CSV");
   for (CLI::App* command : {runs_list, runs_show, runs_metrics}) {
     addWorkspace(command);

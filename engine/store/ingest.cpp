@@ -166,9 +166,9 @@ class Applier {
     row_.memory_estimate_bytes = body.memory_estimate_bytes;
     row_.predicted_seconds = body.predicted_seconds;
     row_.failure.clear();
-    // A run that was killed after its last checkpoint repeats the steps behind it: the last ones count.
+    // A run that was killed after its last checkpoint repeats the steps behind it: the last ones stand.
     if (series_.moments() > 0) {
-      series_.dropAfter(body.from_step > 0 ? body.from_step : -1);
+      series_.replaceAfter(body.from_step > 0 ? body.from_step : -1);
       row_.last_loss = series_.lastValue("train/loss");
       row_.best_eval = series_.lowestValue("eval/mlm_loss");
     }

@@ -8,19 +8,24 @@ namespace {
 constexpr int64_t kApplicationId = 0x4864646C;  // "Hddl"
 
 // kMigrations[v] leads from version v to v + 1. Never edited once released: what changes gets a step of its
-// own.
+// own. Version 2 has parts and two more axes: what version 1 dropped is in the run folders, which are read
+// again.
 //
 // runs     one row a run: the columns of RunRow, then what ingestion remembers:
-//            said                what its events say of its state; `state` also knows of lost heartbeats
-//            events_offset       bytes of events.jsonl taken in, events_size its size then; user_* likewise
-//            of user.jsonl recipe_stamp        when the recipe of a queued run was written torn 1 = an
-//            unfinished last line was reported moments             lines of metrics kept so far unsorted bit
-//            a = axis a (see Axis) has gone backwards
+//            said           what its events say of its state; `state` also knows of lost heartbeats
+//            events_offset  bytes of events.jsonl taken in, events_size its size then; user_* likewise of
+//                           user.jsonl
+//            recipe_stamp   when the recipe of a queued run was written
+//            torn           1 = an unfinished last line was reported
+//            moments        lines of metrics that stand
+//            unsorted       bit a = axis a (see Axis) has gone backwards or lacks numbers
 //          optional numbers hold NULL for none and 'nan' for NaN
-// series   a growing array of numbers of a run: a metric (axis 0), or an axis (1 + Axis) with one value a
-// moment chunks   its values, 256 a row; key = series * 2^32 + number of the chunk. data = n doubles, then
-// for metrics
-//          n unsigned 32-bit moments, in the machine's own byte order
+// parts    what later starts of a run replaced, numbered from 1: the step that the start went back to, and
+//          `moments` and `unsorted` as in runs
+// series   a growing array of numbers of a run and one of its parts, 0 = what stands: a metric (axis 0), or
+//          an axis (1 + Axis) with one value a moment, NaN where the engine has not recorded it
+// chunks   its values, 256 a row; key = series * 2^32 + number of the chunk. data = n doubles, then for
+//          metrics n unsigned 32-bit moments, in the machine's own byte order
 // buckets  the pyramid over a metric's values: full buckets of 256 * 16^(level - 1) points with their
 // extremes;
 //          a moment of NULL = there is none, a value of NULL = NaN
@@ -49,6 +54,21 @@ CREATE TABLE checkpoints(
   run INTEGER, step INTEGER, path TEXT, bytes INTEGER, time REAL, PRIMARY KEY(run, step)) WITHOUT ROWID;
 CREATE TABLE log(
   run INTEGER, row INTEGER, time REAL, level INTEGER, text TEXT, PRIMARY KEY(run, row)) WITHOUT ROWID;
+)sql",
+                                                              R"sql(
+DROP TABLE series;
+CREATE TABLE series(
+  series INTEGER PRIMARY KEY,
+  run INTEGER NOT NULL, part INTEGER NOT NULL, axis INTEGER NOT NULL, metric TEXT NOT NULL,
+  count INTEGER NOT NULL, UNIQUE(run, part, axis, metric));
+CREATE TABLE parts(
+  run INTEGER, part INTEGER, from_step INTEGER, moments INTEGER, unsorted INTEGER,
+  PRIMARY KEY(run, part)) WITHOUT ROWID;
+DELETE FROM runs;
+DELETE FROM chunks;
+DELETE FROM buckets;
+DELETE FROM checkpoints;
+DELETE FROM log;
 )sql"};
 
 int64_t numberOf(Connection& db, const char* sql) {
@@ -88,9 +108,8 @@ Status migrate(Connection& db) {
 void forgetEverything(Connection& db) {
   Transaction transaction(db);
   db.script(
-      "DELETE FROM runs; DELETE FROM series; DELETE FROM chunks; DELETE FROM buckets; DELETE FROM "
-      "checkpoints; "
-      "DELETE FROM log;");
+      "DELETE FROM runs; DELETE FROM parts; DELETE FROM series; DELETE FROM chunks; DELETE FROM buckets; "
+      "DELETE FROM checkpoints; DELETE FROM log;");
   transaction.commit();
 }
 

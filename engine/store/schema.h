@@ -7,7 +7,7 @@
 
 namespace heddle {
 
-inline constexpr int kSchemaVersion = 1;
+inline constexpr int kSchemaVersion = 2;
 
 // Brings the database to kSchemaVersion, step by step in one transaction; creates the tables in an empty
 // file. A newer version and a database of another program are refused. Safe when several processes do it at

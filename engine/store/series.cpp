@@ -3,10 +3,15 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
+#include <unordered_map>
 #include <utility>
 
 namespace heddle {
 namespace {
+
+// On an axis that the engine has not recorded.
+constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
 constexpr int64_t chunkKey(int64_t series, int64_t chunk) {
   return (series << 32) + chunk;
@@ -181,22 +186,24 @@ void SeriesReader::load(int64_t chunk) {
 RunSeries::RunSeries(Connection& db, int64_t run, int64_t moments, int64_t unsorted)
     : db_(db), run_(run), moments_(moments), unsorted_(unsorted) {}
 
-SeriesWriter RunSeries::openSeries(int axis, const std::string& metric) {
+SeriesWriter RunSeries::openSeries(int64_t part, int axis, const std::string& metric) {
   {
-    Query known = db_.query("SELECT series, count FROM series WHERE run=?1 AND axis=?2 AND metric=?3", run_,
-                            axis, metric);
+    Query known =
+        db_.query("SELECT series, count FROM series WHERE run=?1 AND part=?2 AND axis=?3 AND metric=?4", run_,
+                  part, axis, metric);
     if (known.next()) {
       return SeriesWriter(db_, known.integer(0), known.integer(1), axis == 0);
     }
   }
-  db_.run("INSERT INTO series(run, axis, metric, count) VALUES(?1, ?2, ?3, 0)", run_, axis, metric);
+  db_.run("INSERT INTO series(run, part, axis, metric, count) VALUES(?1, ?2, ?3, ?4, 0)", run_, part, axis,
+          metric);
   return SeriesWriter(db_, db_.lastInsertId(), 0, axis == 0);
 }
 
 SeriesWriter& RunSeries::axisOf(int axis) {
   auto& writer = axes_[static_cast<size_t>(axis)];
   if (!writer) {
-    writer = std::make_unique<SeriesWriter>(openSeries(1 + axis, ""));
+    writer = std::make_unique<SeriesWriter>(openSeries(0, 1 + axis, ""));
     if (moments_ > 0) {
       last_x_[static_cast<size_t>(axis)] =
           SeriesReader(db_, writer->series(), writer->count(), false).value(writer->count() - 1);
@@ -208,7 +215,7 @@ SeriesWriter& RunSeries::axisOf(int axis) {
 RunSeries::Metric& RunSeries::metricOf(const std::string& name) {
   auto& metric = metrics_[name];
   if (!metric) {
-    metric.reset(new Metric{name, openSeries(0, name)});
+    metric.reset(new Metric{name, openSeries(0, 0, name)});
   }
   return *metric;
 }
@@ -218,8 +225,13 @@ void RunSeries::append(double time, const Metrics& metrics) {
     return;
   }
   // In the order of Axis.
-  const std::array<double, kAxes> x{static_cast<double>(metrics.step), static_cast<double>(metrics.tokens),
-                                    metrics.seconds, metrics.flops, time};
+  const std::array<double, kAxes> x{static_cast<double>(metrics.step),
+                                    static_cast<double>(metrics.tokens),
+                                    metrics.seconds,
+                                    metrics.flops,
+                                    time,
+                                    metrics.examples ? static_cast<double>(*metrics.examples) : kUnknown,
+                                    metrics.epochs.value_or(kUnknown)};
   for (int axis = 0; axis < kAxes; ++axis) {
     const auto a = static_cast<size_t>(axis);
     SeriesWriter& writer = axisOf(axis);
@@ -251,66 +263,86 @@ void RunSeries::append(double time, const Metrics& metrics) {
   ++moments_;
 }
 
-void RunSeries::dropAfter(int64_t step) {
+void RunSeries::replaceAfter(int64_t step) {
   if (moments_ == 0) {
     return;
   }
   flush();
   SeriesWriter& steps = axisOf(0);
   SeriesReader reader(db_, steps.series(), steps.count(), false);
-  // The number that each point gets from the first dropped one on; -1 = dropped. Steps may have gone
-  // backwards before.
-  int64_t from = moments_;
-  std::vector<int64_t> renumbered;
-  int64_t next = 0;
+  // Steps may have gone backwards before, so that what stays and what goes may alternate.
+  Split parted{.part = 0, .from_moment = moments_, .numbers = {}};
+  int64_t kept = 0;
+  int64_t replaced = 0;
   for (int64_t moment = 0; moment < moments_ && !db_.failed(); ++moment) {
     const bool keep = reader.value(moment) <= static_cast<double>(step);
-    if (!keep && from == moments_) {
-      from = moment;
-      next = moment;
+    if (!keep && parted.from_moment == moments_) {
+      parted.from_moment = moment;
+      kept = moment;
     }
-    if (moment >= from) {
-      renumbered.push_back(keep ? next++ : -1);
+    if (moment >= parted.from_moment) {
+      parted.numbers.push_back(keep ? kept++ : -1 - replaced++);
     }
   }
-  if (from == moments_) {
+  if (parted.from_moment == moments_) {
     return;
   }
+  parted.part = addPart(step, replaced);
   std::vector<std::string> names;
   {
-    Query all = db_.query("SELECT metric FROM series WHERE run=?1 AND axis=0", run_);
+    Query all = db_.query("SELECT metric FROM series WHERE run=?1 AND part=0 AND axis=0", run_);
     while (all.next()) {
       names.push_back(all.text(0));
     }
   }
   for (const std::string& name : names) {
-    rewrite(metricOf(name).writer, true, from, renumbered);
+    split(metricOf(name).writer, 0, name, parted);
   }
   for (int axis = 0; axis < kAxes; ++axis) {
     SeriesWriter& writer = axisOf(axis);
-    rewrite(writer, false, from, renumbered);
+    split(writer, 1 + axis, "", parted);
     writer.flush();
-    if (next > 0) {
-      last_x_[static_cast<size_t>(axis)] = SeriesReader(db_, writer.series(), next, false).value(next - 1);
+    if (kept > 0) {
+      last_x_[static_cast<size_t>(axis)] = SeriesReader(db_, writer.series(), kept, false).value(kept - 1);
     }
   }
-  moments_ = next;
+  moments_ = kept;
 }
 
-void RunSeries::rewrite(SeriesWriter& writer, bool of_metric, int64_t from_moment,
-                        const std::vector<int64_t>& renumbered) {
+int64_t RunSeries::addPart(int64_t from_step, int64_t moments) {
+  int64_t part = 1;
+  {
+    Query count = db_.query("SELECT 1 + count(*) FROM parts WHERE run=?1", run_);
+    part = count.next() ? count.integer(0) : part;
+  }
+  db_.run("INSERT INTO parts VALUES(?1, ?2, ?3, ?4, ?5)", run_, part, from_step, moments, unsorted_);
+  return part;
+}
+
+void RunSeries::split(SeriesWriter& writer, int axis, const std::string& metric, const Split& parted) {
+  const bool of_metric = axis == 0;
   SeriesReader reader(db_, writer.series(), writer.count(), of_metric);
-  const int64_t from = of_metric ? reader.positionOf(from_moment) : from_moment;
+  const int64_t from = of_metric ? reader.positionOf(parted.from_moment) : parted.from_moment;
   std::vector<Extreme> kept;
+  std::vector<Extreme> replaced;
   for (int64_t i = from; i < reader.count() && !db_.failed(); ++i) {
-    const auto index = static_cast<size_t>(reader.moment(i) - from_moment);
-    if (index < renumbered.size() && renumbered[index] >= 0) {
-      kept.push_back({renumbered[index], reader.value(i)});
+    const auto index = static_cast<size_t>(reader.moment(i) - parted.from_moment);
+    if (index < parted.numbers.size()) {
+      const int64_t number = parted.numbers[index];
+      (number >= 0 ? kept : replaced).push_back({number >= 0 ? number : -1 - number, reader.value(i)});
     }
   }
+  const auto append = [](SeriesWriter& to, const std::vector<Extreme>& points) {
+    for (const Extreme& point : points) {
+      to.append(point.moment, point.value);
+    }
+  };
   writer.truncate(from);
-  for (const Extreme& point : kept) {
-    writer.append(point.moment, point.value);
+  append(writer, kept);
+  if (!replaced.empty()) {
+    SeriesWriter aside = openSeries(parted.part, axis, metric);
+    append(aside, replaced);
+    aside.flush();
   }
 }
 
@@ -346,9 +378,11 @@ std::optional<double> RunSeries::lowestValue(const std::string& name) {
 namespace {
 
 // The array of an axis or a metric for reading; nullopt when there is none.
-std::optional<SeriesReader> findSeries(Connection& db, int64_t run, int axis, const std::string& metric) {
+std::optional<SeriesReader> findSeries(Connection& db, const RunPart& part, int axis,
+                                       const std::string& metric) {
   Query query =
-      db.query("SELECT series, count FROM series WHERE run=?1 AND axis=?2 AND metric=?3", run, axis, metric);
+      db.query("SELECT series, count FROM series WHERE run=?1 AND part=?2 AND axis=?3 AND metric=?4",
+               part.run, part.part, axis, metric);
   if (!query.next()) {
     return std::nullopt;
   }
@@ -389,19 +423,49 @@ std::vector<Extreme> thin(Connection& db, SeriesReader& metric, int64_t from, in
                         {metric.moment(to - 1), metric.value(to - 1)});
 }
 
+std::vector<CurvePoint> sortedByX(std::vector<CurvePoint> points, int max_points) {
+  std::stable_sort(points.begin(), points.end(),
+                   [](const CurvePoint& a, const CurvePoint& b) { return a.x < b.x; });
+  return decimateMinMax(points, max_points);
+}
+
+// The points of a metric with the value of another one at the same step as their x. The two need not share a
+// line: an evaluation is logged behind the step that it follows.
+std::vector<CurvePoint> readOverMetric(Connection& db, const RunPart& part, const CurveQuery& query) {
+  const CurveQuery all{.run_id = query.run_id, .metric = query.metric, .max_points = 0};
+  CurveQuery all_x = all;
+  all_x.metric = query.x_metric;
+  std::unordered_map<int64_t, double> x_at_step;
+  for (const CurvePoint& point : readCurve(db, part, all_x)) {
+    x_at_step[point.step] = point.y;
+  }
+  std::vector<CurvePoint> points;
+  for (CurvePoint point : readCurve(db, part, all)) {
+    const auto x = x_at_step.find(point.step);
+    if (x != x_at_step.end() && x->second >= query.from_x && x->second <= query.to_x) {
+      point.x = x->second;
+      points.push_back(point);
+    }
+  }
+  return sortedByX(std::move(points), query.max_points);
+}
+
 }  // namespace
 
-std::vector<CurvePoint> readCurve(Connection& db, int64_t run, int64_t moments, int64_t unsorted,
-                                  const CurveQuery& query) {
-  std::optional<SeriesReader> metric = findSeries(db, run, 0, query.metric);
-  std::optional<SeriesReader> steps = findSeries(db, run, 1 + static_cast<int>(Axis::kStep), "");
-  std::optional<SeriesReader> seconds = findSeries(db, run, 1 + static_cast<int>(Axis::kSeconds), "");
-  std::optional<SeriesReader> axis = findSeries(db, run, 1 + static_cast<int>(query.axis), "");
+std::vector<CurvePoint> readCurve(Connection& db, const RunPart& part, const CurveQuery& query) {
+  if (!query.x_metric.empty()) {
+    return readOverMetric(db, part, query);
+  }
+  const int64_t moments = part.moments;
+  std::optional<SeriesReader> metric = findSeries(db, part, 0, query.metric);
+  std::optional<SeriesReader> steps = findSeries(db, part, 1 + static_cast<int>(Axis::kStep), "");
+  std::optional<SeriesReader> seconds = findSeries(db, part, 1 + static_cast<int>(Axis::kSeconds), "");
+  std::optional<SeriesReader> axis = findSeries(db, part, 1 + static_cast<int>(query.axis), "");
   if (!metric || !steps || !seconds || !axis || metric->count() == 0) {
     return {};
   }
   if (steps->count() != moments || seconds->count() != moments || axis->count() != moments) {
-    db.failDamaged("the axes of run " + std::to_string(run) + " do not have " + std::to_string(moments) +
+    db.failDamaged("the axes of run " + std::to_string(part.run) + " do not have " + std::to_string(moments) +
                    " values");
     return {};
   }
@@ -410,16 +474,14 @@ std::vector<CurvePoint> readCurve(Connection& db, int64_t run, int64_t moments, 
                       seconds->value(moment)};
   };
   std::vector<CurvePoint> points;
-  if ((unsorted >> static_cast<int>(query.axis) & 1) != 0) {
+  if ((part.unsorted >> static_cast<int>(query.axis) & 1) != 0) {
     for (int64_t i = 0; i < metric->count() && !db.failed(); ++i) {
       const CurvePoint candidate = point(metric->moment(i), metric->value(i));
       if (candidate.x >= query.from_x && candidate.x <= query.to_x) {
         points.push_back(candidate);
       }
     }
-    std::stable_sort(points.begin(), points.end(),
-                     [](const CurvePoint& a, const CurvePoint& b) { return a.x < b.x; });
-    return decimateMinMax(points, query.max_points);
+    return sortedByX(std::move(points), query.max_points);
   }
   const int64_t from =
       metric->positionOf(firstWhere(moments, [&](int64_t m) { return axis->value(m) >= query.from_x; }));
@@ -462,6 +524,7 @@ void removeSeries(Connection& db, int64_t run) {
     db.run("DELETE FROM buckets WHERE series=?1", series);
   }
   db.run("DELETE FROM series WHERE run=?1", run);
+  db.run("DELETE FROM parts WHERE run=?1", run);
 }
 
 }  // namespace heddle

@@ -1,5 +1,6 @@
 // The numbers of a run in the database: growing arrays in chunks, with a pyramid of extremes over each
-// metric. The layout of the tables is described in schema.cpp.
+// metric. Those that a later start replaced stay as parts of their own. The layout of the tables is described
+// in schema.cpp.
 
 #pragma once
 
@@ -16,7 +17,7 @@
 
 namespace heddle {
 
-inline constexpr int kAxes = 5;
+inline constexpr int kAxes = 7;
 
 // Appends to one array. Lives within one transaction; failures stick to the connection.
 class SeriesWriter {
@@ -71,15 +72,23 @@ class SeriesReader {
   std::array<uint32_t, kChunkPoints> moments_{};
 };
 
-// All arrays of one run, for one transaction.
+// One line of points: part 0 stands, the others were replaced by later starts.
+struct RunPart {
+  int64_t run = 0;
+  int64_t part = 0;
+  int64_t moments = 0;   // lines of metrics
+  int64_t unsorted = 0;  // bit a = axis a has gone backwards, or lacks numbers
+};
+
+// All arrays of one run that stand, for one transaction.
 class RunSeries {
  public:
   // `moments` and `unsorted` as the run's row has them; see schema.cpp.
   RunSeries(Connection& db, int64_t run, int64_t moments, int64_t unsorted);
 
   void append(double time, const Metrics& metrics);
-  // Forgets all points whose step is above `step`.
-  void dropAfter(int64_t step);
+  // Moves all points whose step is above `step` to a part of their own.
+  void replaceAfter(int64_t step);
   void flush();
 
   int64_t moments() const { return moments_; }
@@ -97,9 +106,16 @@ class RunSeries {
   };
   Metric& metricOf(const std::string& name);
   SeriesWriter& axisOf(int axis);
-  SeriesWriter openSeries(int axis, const std::string& metric);
-  void rewrite(SeriesWriter& writer, bool of_metric, int64_t from_moment,
-               const std::vector<int64_t>& renumbered);
+  SeriesWriter openSeries(int64_t part, int axis, const std::string& metric);
+  int64_t addPart(int64_t from_step, int64_t moments);
+  // Where the points of a moment go that are behind `from_moment`: their number in the part that stands, or
+  // -1 - their number in `part`.
+  struct Split {
+    int64_t part;
+    int64_t from_moment;
+    std::vector<int64_t> numbers;
+  };
+  void split(SeriesWriter& writer, int axis, const std::string& metric, const Split& split);
 
   Connection& db_;
   int64_t run_;
@@ -111,9 +127,8 @@ class RunSeries {
   std::vector<Metric*> line_order_;  // metrics in the order of the last line: lines are alike
 };
 
-// The points of a curve as Store::curve() promises them; empty when the run has no such metric.
-std::vector<CurvePoint> readCurve(Connection& db, int64_t run, int64_t moments, int64_t unsorted,
-                                  const CurveQuery& query);
+// The points of a curve as Store::curve() promises them; empty when the part has no such metric.
+std::vector<CurvePoint> readCurve(Connection& db, const RunPart& part, const CurveQuery& query);
 
 // Removes all arrays of a run.
 void removeSeries(Connection& db, int64_t run);

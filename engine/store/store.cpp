@@ -341,7 +341,8 @@ Result<std::vector<std::string>> Store::metricNames(const std::string& run_id) {
   return impl_->guarded("read the metrics of a run", [&]() -> Result<std::vector<std::string>> {
     std::vector<std::string> names;
     Query query = impl_->db->query(
-        "SELECT metric FROM series JOIN runs USING(run) WHERE id=?1 AND axis=0 AND count>0 ORDER BY metric",
+        "SELECT metric FROM series JOIN runs USING(run) WHERE id=?1 AND part=0 AND axis=0 AND count>0 ORDER "
+        "BY metric",
         run_id);
     while (query.next()) {
       names.push_back(query.text(0));
@@ -353,19 +354,44 @@ Result<std::vector<std::string>> Store::metricNames(const std::string& run_id) {
 Result<std::vector<CurvePoint>> Store::curve(const CurveQuery& asked) {
   return impl_->guarded("read a curve", [&]() -> Result<std::vector<CurvePoint>> {
     const ReadTransaction transaction(*impl_->db);
-    int64_t run = 0;
-    int64_t moments = 0;
-    int64_t unsorted = 0;
+    RunPart part;
     {
       Query query = impl_->db->query("SELECT run, moments, unsorted FROM runs WHERE id=?1", asked.run_id);
       if (!query.next()) {
         return std::vector<CurvePoint>{};
       }
-      run = query.integer(0);
-      moments = query.integer(1);
-      unsorted = query.integer(2);
+      part = {query.integer(0), 0, query.integer(1), query.integer(2)};
     }
-    return readCurve(*impl_->db, run, moments, unsorted, asked);
+    return readCurve(*impl_->db, part, asked);
+  });
+}
+
+Result<std::vector<ReplacedPart>> Store::replacedParts(const CurveQuery& asked) {
+  return impl_->guarded("read what was replaced of a curve", [&]() -> Result<std::vector<ReplacedPart>> {
+    const ReadTransaction transaction(*impl_->db);
+    std::vector<RunPart> parts;
+    std::vector<ReplacedPart> replaced;
+    {
+      Query query = impl_->db->query(
+          "SELECT run, part, parts.moments, parts.unsorted, from_step FROM parts JOIN runs USING(run) "
+          "WHERE id=?1 ORDER BY part",
+          asked.run_id);
+      while (query.next()) {
+        parts.push_back({query.integer(0), query.integer(1), query.integer(2), query.integer(3)});
+        replaced.push_back({query.integer(4), {}});
+      }
+    }
+    for (size_t i = 0; i < parts.size() && !impl_->db->failed(); ++i) {
+      replaced[i].points = readCurve(*impl_->db, parts[i], asked);
+    }
+    return replaced;
+  });
+}
+
+Result<int64_t> Store::replacedPartCount(const std::string& run_id) {
+  return impl_->guarded("count the parts of a run", [&]() -> Result<int64_t> {
+    Query query = impl_->db->query("SELECT count(*) FROM parts JOIN runs USING(run) WHERE id=?1", run_id);
+    return query.next() ? query.integer(0) : 0;
   });
 }
 

@@ -2,10 +2,11 @@
 // `heddle-engine runs`. The run folders are the truth; everything here can be rebuilt from them. Any process
 // may ingest at any time: a run's new events and its byte offset move in one short transaction, so doing it
 // twice is harmless. A run that is resumed from a step below points that are already there repeats those
-// steps (it was killed after its last checkpoint): the points behind that step are dropped when the new start
-// is read, so the last ones win. The same holds for every later start; a start from step 0 drops all. An
-// unfinished last line waits while the run lives. Once more follows, or the run is over, it counts as a bad
-// line, and a warning stands in the run's log. One Store per thread; several Stores on one file are fine.
+// steps (it was killed after its last checkpoint): the points behind that step are put aside when the new
+// start is read, so the last ones win. The same holds for every later start; a start from step 0 replaces
+// all. An unfinished last line waits while the run lives. Once more follows, or the run is over, it counts as
+// a bad line, and a warning stands in the run's log. One Store per thread; several Stores on one file are
+// fine.
 
 #pragma once
 
@@ -74,7 +75,7 @@ struct LogRow {
 };
 
 // Values are part of the database: append only.
-enum class Axis { kStep, kTokens, kSeconds, kFlops, kWallTime };
+enum class Axis { kStep, kTokens, kSeconds, kFlops, kWallTime, kExamples, kEpochs };
 
 struct CurvePoint {
   double x = 0;  // on the asked axis
@@ -90,6 +91,15 @@ struct CurveQuery {
   double from_x = -1e300;
   double to_x = 1e300;
   int max_points = 2000;  // min/max decimation, spikes survive (see smoothing.h); 0 = every point
+  // When not empty, x is not `axis` but the value of this metric at the same step; points of steps without
+  // one are left out.
+  std::string x_metric;
+};
+
+// Points of a curve that a later start replaced: the run went back to `from_step` (-1: to its beginning).
+struct ReplacedPart {
+  int64_t from_step = 0;
+  std::vector<CurvePoint> points;
 };
 
 struct StoreOptions {
@@ -127,8 +137,12 @@ class Store {
   Result<std::optional<RunRow>> run(const std::string& id);
   Result<std::vector<std::string>> metricNames(const std::string& run_id);
   // Ascending in x; points with equal x in the order in which they were logged. Empty for an unknown run or
-  // metric.
+  // metric, and on an axis that the run has not recorded.
   Result<std::vector<CurvePoint>> curve(const CurveQuery& query);
+  // What later starts replaced of that curve, in the order of the starts; one for each start that replaced
+  // anything of the run.
+  Result<std::vector<ReplacedPart>> replacedParts(const CurveQuery& query);
+  Result<int64_t> replacedPartCount(const std::string& run_id);
   Result<std::vector<CheckpointRow>> checkpoints(const std::string& run_id);  // ascending
   // Rows are numbered from 1 in the order of the stream: `after_row` is how many of them the caller has.
   Result<std::vector<LogRow>> log(const std::string& run_id, int64_t after_row = 0, int64_t limit = 100000);

@@ -25,11 +25,13 @@ constexpr int kFailed = 1;
 constexpr int kBadRequest = 2;
 constexpr size_t kShownLogRows = 10;
 
-constexpr std::array<std::pair<std::string_view, Axis>, 5> kAxisNames{{{"step", Axis::kStep},
+constexpr std::array<std::pair<std::string_view, Axis>, 7> kAxisNames{{{"step", Axis::kStep},
                                                                        {"tokens", Axis::kTokens},
                                                                        {"seconds", Axis::kSeconds},
                                                                        {"flops", Axis::kFlops},
-                                                                       {"time", Axis::kWallTime}}};
+                                                                       {"time", Axis::kWallTime},
+                                                                       {"examples", Axis::kExamples},
+                                                                       {"epochs", Axis::kEpochs}}};
 
 // The shortest digits that read back as the same double.
 std::string exact(double value) {
@@ -303,14 +305,16 @@ class RunsCommand {
     const auto axis = std::find_if(kAxisNames.begin(), kAxisNames.end(), [this](const auto& candidate) {
       return candidate.first == options_.axis;
     });
-    if (axis == kAxisNames.end()) {
-      return fail({"cannot use the axis " + options_.axis + ": there is none of that name",
-                   "choose step, tokens, seconds, flops or time"},
-                  kBadRequest);
-    }
     const auto names = store_->metricNames(run.id);
     if (!names) {
       return fail(names.error(), kFailed);
+    }
+    const bool over_metric = axis == kAxisNames.end();
+    if (over_metric && std::find(names->begin(), names->end(), options_.axis) == names->end()) {
+      return fail(
+          {"cannot use the axis " + options_.axis + ": there is none of that name",
+           "choose step, tokens, examples, epochs, seconds, flops, time or a metric that the run has logged"},
+          kBadRequest);
     }
     if (options_.metric.empty() && !options_.csv) {
       if (options_.json) {
@@ -331,18 +335,36 @@ class RunsCommand {
       }
       asked = {options_.metric};
     }
-    const bool with_axis = axis->second != Axis::kStep;
-    if (options_.csv) {
-      out_ << "metric,step" << (with_axis ? "," + options_.axis : "") << ",value\n";
-    }
+    const bool with_axis = over_metric || axis->second != Axis::kStep;
+    bool any = false;
+    const auto begin = [&] {
+      if (options_.csv && !std::exchange(any, true)) {
+        out_ << "metric,step" << (with_axis ? "," + options_.axis : "") << ",value\n";
+      }
+      any = true;
+    };
     for (const std::string& metric : asked) {
-      CurveQuery query{run.id, metric, axis->second};
-      query.max_points = 0;
+      CurveQuery query{.run_id = run.id, .metric = metric, .max_points = 0};
+      if (over_metric) {
+        query.x_metric = options_.axis;
+      } else {
+        query.axis = axis->second;
+      }
       const auto points = store_->curve(query);
       if (!points) {
         return fail(points.error(), kFailed);
       }
-      print(run, metric, *points, with_axis);
+      if (!points->empty()) {
+        begin();
+        print(run, metric, *points, with_axis);
+      }
+    }
+    if (asked.empty()) {
+      begin();
+    } else if (!any) {
+      return fail({"cannot print metrics over " + options_.axis + ": run " + run.id + " has not recorded it",
+                   "choose another axis; runs begun by an older version have no examples and epochs"},
+                  kBadRequest);
     }
     return kDone;
   }

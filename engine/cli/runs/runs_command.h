@@ -15,7 +15,7 @@ struct RunsOptions {
   std::string workspace;      // empty = defaultWorkspace()
   std::string id;             // show, metrics: a run's id, or the beginning of it that no other run shares
   std::string metric;         // metrics: empty = the names of all (table, JSON) or the points of all (CSV)
-  std::string axis = "step";  // metrics: step, tokens, seconds, flops, time
+  std::string axis = "step";  // metrics: step, tokens, examples, epochs, seconds, flops, time or a metric
   bool json = false;
   bool csv = false;       // metrics only
   bool archived = false;  // list: archived runs too

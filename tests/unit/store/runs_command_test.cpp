@@ -119,6 +119,16 @@ TEST_F(RunsCommandTest, MetricsAreNamedListedAndExported) {
             "\"run\":\"20261121-0405-mini\"}\n");
 }
 
+TEST_F(RunsCommandTest, AMetricIsAnAxisForOthers) {
+  ASSERT_EQ(run({.action = RunsAction::kMetrics,
+                 .id = "20261121-0405-mini",
+                 .metric = "train/loss",
+                 .axis = "train/tokens_per_second"}),
+            0);
+  EXPECT_EQ(out_.str(),
+            "step  train/tokens_per_second  train/loss\n   1                      128       10.25\n");
+}
+
 TEST_F(RunsCommandTest, WhatDoesNotExistIsABadRequestWithAHint) {
   EXPECT_EQ(run({.action = RunsAction::kShow, .id = "absent"}), 2);
   EXPECT_EQ(err_.str(),
@@ -129,8 +139,10 @@ TEST_F(RunsCommandTest, WhatDoesNotExistIsABadRequestWithAHint) {
   EXPECT_EQ(run({.action = RunsAction::kShow}), 2);
   EXPECT_EQ(run({.action = RunsAction::kMetrics, .id = "20261121-04", .metric = "eval/accuracy"}), 2);
   EXPECT_NE(err_.str().find("cannot find the metric eval/accuracy"), std::string::npos);
-  EXPECT_EQ(run({.action = RunsAction::kMetrics, .id = "20261121-04", .axis = "epochs"}), 2);
+  EXPECT_EQ(run({.action = RunsAction::kMetrics, .id = "20261121-04", .axis = "days"}), 2);
   EXPECT_NE(err_.str().find("choose step, tokens"), std::string::npos);
+  EXPECT_EQ(run({.action = RunsAction::kMetrics, .id = "20261121-04", .axis = "epochs", .csv = true}), 2);
+  EXPECT_NE(err_.str().find("has not recorded it"), std::string::npos);
   EXPECT_TRUE(out_.str().empty());
 }
 

@@ -88,6 +88,10 @@ std::string randomStream(const RunFolder& folder, unsigned seed, int lines) {
     time += 0.5;
     ++step;
     Metrics metrics{step, step * 64, 1e9 * static_cast<double>(step), time - 1e9, {}};
+    if (seed % 2 == 0) {
+      metrics.examples = 2 * step;
+      metrics.epochs = 0.01 * static_cast<double>(step);
+    }
     metrics.values.emplace_back("train/loss",
                                 oneIn(50) ? std::numeric_limits<double>::quiet_NaN() : normal(random));
     metrics.values.emplace_back("train/memory_bytes", 1e6 + static_cast<double>(random() % 1000));
@@ -139,16 +143,22 @@ std::string contents(Store& store) {
         << r.failure << '|' << r.bad_lines << '\n';
     const auto names = store.metricNames(r.id);
     for (const std::string& metric : *names) {
-      for (const Axis axis : {Axis::kStep, Axis::kTokens, Axis::kSeconds, Axis::kFlops, Axis::kWallTime}) {
+      const auto write = [&out](const std::vector<CurvePoint>& points) {
+        for (const CurvePoint& point : points) {
+          out << ' ' << point.step << ',' << point.x << ',' << point.y;
+        }
+        out << '\n';
+      };
+      for (const Axis axis : {Axis::kStep, Axis::kTokens, Axis::kSeconds, Axis::kFlops, Axis::kWallTime,
+                              Axis::kExamples, Axis::kEpochs}) {
         for (const int max_points : {0, 50}) {
-          CurveQuery query{r.id, metric, axis};
-          query.max_points = max_points;
+          const CurveQuery query{.run_id = r.id, .metric = metric, .axis = axis, .max_points = max_points};
           out << metric << ' ' << static_cast<int>(axis) << ':';
-          const auto points = store.curve(query);
-          for (const CurvePoint& point : *points) {
-            out << ' ' << point.step << ',' << point.x << ',' << point.y;
+          write(*store.curve(query));
+          for (const ReplacedPart& part : *store.replacedParts(query)) {
+            out << "replaced from " << part.from_step << ':';
+            write(part.points);
           }
-          out << '\n';
         }
       }
     }

@@ -33,6 +33,8 @@ class SeriesTest : public StoreTest {
     for (int64_t line = 0; line < 3 * count; ++line) {
       Metrics metrics{
           line, line * 100, 1e6 * static_cast<double>(line), 0.5 * static_cast<double>(line), {{"other", 1}}};
+      metrics.examples = line * 32;
+      metrics.epochs = 0.25 * static_cast<double>(line);
       if (line % 3 == 1) {
         double value = random() % 1000 == 0 ? 1e6 * normal(random) : normal(random);
         if (odd_every > 0 && random() % odd_every == 0) {
@@ -102,7 +104,9 @@ TEST_F(SeriesTest, EveryAxisFindsTheSamePoints) {
       {Axis::kTokens, [](double step) { return step * 100; }},
       {Axis::kSeconds, [](double step) { return step * 0.5; }},
       {Axis::kFlops, [](double step) { return step * 1e6; }},
-      {Axis::kWallTime, [](double step) { return 1e9 + step; }}};
+      {Axis::kWallTime, [](double step) { return 1e9 + step; }},
+      {Axis::kExamples, [](double step) { return step * 32; }},
+      {Axis::kEpochs, [](double step) { return step * 0.25; }}};
   for (const auto& [axis, x] : axes) {
     const auto got = curve(x(3000), x(50'000), 500, axis);
     ASSERT_EQ(got.size(), by_step.size());
@@ -165,6 +169,99 @@ TEST_F(SeriesTest, DroppingStepsLeavesAPyramidThatStillEqualsBruteForce) {
       ASSERT_TRUE(std::equal(got.begin(), got.end(), expected.begin(), samePoint));
     }
   }
+}
+
+// The whole stream as a sequence of starts, taken apart without the store: what each start replaced.
+TEST_F(SeriesTest, WhatAStartReplacesStaysReadableAsAPart) {
+  const RunFolder folder = makeRun("a");
+  std::mt19937_64 random(12);
+  std::normal_distribution<double> normal;
+  struct Expected {
+    int64_t from_step;
+    std::vector<CurvePoint> points;
+  };
+  std::vector<Expected> replaced;
+  std::vector<CurvePoint> standing;
+  store_ = openStore();
+  int64_t step = 0;
+  std::string stream;
+  for (const int64_t resume_at : {700, 650, 900, 300, 0, 250}) {
+    for (const int64_t end = 1000; step < end;) {
+      ++step;
+      Metrics metrics{step, step, 1, 0.5 * static_cast<double>(step), {{"always", 1}}};
+      if (step % 3 == 0) {
+        metrics.values.emplace_back("m", normal(random));
+        standing.push_back({static_cast<double>(step), metrics.values.back().second, step});
+      }
+      stream += encodeEvent({1e9 + static_cast<double>(step), metrics}) + "\n";
+    }
+    stream += encodeEvent({2e9, startOf(folder, resume_at)}) + "\n";
+    Expected part{resume_at > 0 ? resume_at : -1, {}};
+    const auto first = std::find_if(standing.begin(), standing.end(), [&](const CurvePoint& point) {
+      return point.step > resume_at || resume_at == 0;
+    });
+    part.points.assign(first, standing.end());
+    standing.erase(first, standing.end());
+    replaced.push_back(std::move(part));
+    step = resume_at;
+  }
+  append(folder.events(), stream);
+  ASSERT_TRUE(store_->ingestAll().ok());
+  EXPECT_EQ(*store_->replacedPartCount("a"), 6);
+  const auto parts = store_->replacedParts({.run_id = "a", .metric = "m", .max_points = 0});
+  ASSERT_TRUE(parts.ok());
+  ASSERT_EQ(parts->size(), replaced.size());
+  for (size_t i = 0; i < replaced.size(); ++i) {
+    EXPECT_EQ((*parts)[i].from_step, replaced[i].from_step);
+    const std::vector<CurvePoint>& points = (*parts)[i].points;
+    ASSERT_EQ(points.size(), replaced[i].points.size()) << i;
+    EXPECT_TRUE(std::equal(points.begin(), points.end(), replaced[i].points.begin(), samePoint)) << i;
+  }
+  const auto seconds =
+      store_->replacedParts({.run_id = "a", .metric = "m", .axis = Axis::kSeconds, .max_points = 0});
+  EXPECT_EQ((*seconds)[2].points.back().x, 0.5 * (*parts)[2].points.back().x);
+  EXPECT_EQ((*seconds)[2].points.back().seconds, 0.5 * (*parts)[2].points.back().x);
+  EXPECT_TRUE(store_->replacedParts({.run_id = "absent", .metric = "m"})->empty());
+  EXPECT_EQ(*store_->replacedPartCount("absent"), 0);
+}
+
+TEST_F(SeriesTest, AMetricIsAnAxisForWhatWasLoggedAtTheSameSteps) {
+  const RunFolder folder = makeRun("a");
+  std::string stream;
+  for (int64_t step = 1; step <= 100; ++step) {
+    const auto at = static_cast<double>(step);
+    stream += encodeEvent({1e9, Metrics{step, step, 1, 1, {{"rate", 1 / at}}}}) + "\n";
+    if (step % 10 == 0) {  // a line of its own, as an evaluation has
+      stream += encodeEvent({1e9, Metrics{step, step, 1, 1, {{"eval", at}}}}) + "\n";
+    }
+  }
+  stream += encodeEvent({1e9, Metrics{110, 110, 1, 1, {{"eval", 110}}}}) + "\n";
+  append(folder.events(), stream);
+  store_ = openStore();
+  ASSERT_TRUE(store_->ingestAll().ok());
+  const auto all = store_->curve({.run_id = "a", .metric = "eval", .max_points = 0, .x_metric = "rate"});
+  ASSERT_TRUE(all.ok());
+  ASSERT_EQ(all->size(), 10u);  // not step 110, which has no rate
+  for (size_t i = 0; i < all->size(); ++i) {
+    const auto step = static_cast<double>(100 - 10 * i);
+    EXPECT_TRUE(samePoint((*all)[i], {1 / step, step, static_cast<int64_t>(step)})) << i;
+  }
+  const auto some =
+      store_->curve({.run_id = "a", .metric = "eval", .from_x = 0.015, .to_x = 0.03, .x_metric = "rate"});
+  ASSERT_EQ(some->size(), 3u);  // 1/60, 1/50, 1/40
+  EXPECT_TRUE(store_->curve({.run_id = "a", .metric = "eval", .x_metric = "absent"})->empty());
+}
+
+TEST_F(SeriesTest, ARunOfAnOlderVersionHasNoPointsOnTheAxesItLacks) {
+  const RunFolder folder = makeRun("a");
+  for (int64_t step = 1; step <= 3; ++step) {
+    append(folder, {1e9, Metrics{step, step, 1, 1, {{"m", 1}}}});
+  }
+  store_ = openStore();
+  ASSERT_TRUE(store_->ingestAll().ok());
+  EXPECT_TRUE(curve(-1e300, 1e300, 0, Axis::kExamples).empty());
+  EXPECT_TRUE(curve(-1e300, 1e300, 0, Axis::kEpochs).empty());
+  EXPECT_EQ(curve(-1e300, 1e300, 0, Axis::kTokens).size(), 3u);
 }
 
 TEST_F(SeriesTest, UnknownRunsMetricsAndEmptyRangesGiveNoPoints) {

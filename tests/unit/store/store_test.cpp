@@ -69,9 +69,28 @@ TEST_F(OpenTest, ADatabaseOfANewerHeddleIsRefusedAndLeftAlone) {
   execute("PRAGMA user_version=99");
   const auto store = Store::open(workspace_);
   ASSERT_FALSE(store.ok());
-  EXPECT_NE(store.error().text.find("its version is 99, this program knows versions up to 1"),
+  EXPECT_NE(store.error().text.find("its version is 99, this program knows versions up to 2"),
             std::string::npos);
   EXPECT_NE(store.error().hint.find("newer Heddle"), std::string::npos);
+  EXPECT_EQ(damagedFiles(), 0);
+}
+
+TEST_F(OpenTest, ADatabaseOfTheFirstVersionIsFilledAnewFromTheRunFolders) {
+  fill();
+  std::string expected;
+  {
+    const auto store = openStore();
+    ASSERT_TRUE(store->ingestAll().ok());
+    expected = contents(*store);
+  }
+  execute(
+      "DROP TABLE parts; DROP TABLE series; "
+      "CREATE TABLE series(series INTEGER PRIMARY KEY, run INTEGER NOT NULL, axis INTEGER NOT NULL, "
+      "metric TEXT NOT NULL, count INTEGER NOT NULL, UNIQUE(run, axis, metric)); PRAGMA user_version=1");
+  const auto store = openStore();
+  ASSERT_TRUE(store->ingestAll().ok());
+  EXPECT_EQ(contents(*store), expected);
+  EXPECT_TRUE(store->warnings().empty());
   EXPECT_EQ(damagedFiles(), 0);
 }
 
