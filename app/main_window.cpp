@@ -396,11 +396,14 @@ void MainWindow::restoreSession() {
   runs_->setChosenRuns(session.chosen_runs);
   wanted_run_ = session.run;
   views_->setCurrentIndex(std::clamp(session.view, 0, views_->count() - 1));
-  curves_->setAxis(static_cast<Axis>(std::clamp(session.axis, 0, static_cast<int>(Axis::kWallTime))));
+  const auto axis = static_cast<Axis>(std::clamp(session.axis, 0, static_cast<int>(Axis::kEpochs)));
+  curves_->setAxis(session.axis_metric.isEmpty() ? XAxis(axis) : XAxis(session.axis_metric));
   curves_->setSmoothing(session.smoothing);
   curves_->setSmoothingKind(session.smoothing_kind);
   curves_->setIgnoreOutliers(session.ignore_outliers);
   curves_->setShowRaw(session.show_raw);
+  curves_->setShowAllSegments(session.all_segments);
+  curves_->setSummarizeRange(session.summarize_range);
   curves_->setLogX(session.log_x);
   curves_->setLogY(session.log_y);
   if (!session.metrics.isEmpty()) {
@@ -427,11 +430,14 @@ Session MainWindow::currentSession() const {
   session.run_styles = runs_->model().styles();
   session.runs_filter = runs_->filterLine()->text();
   session.view = views_->currentIndex();
-  session.axis = static_cast<int>(curves_->axis());
+  session.axis = static_cast<int>(curves_->axis().kind);
+  session.axis_metric = curves_->axis().metric;
   session.smoothing = curves_->smoothing();
   session.smoothing_kind = curves_->smoothingKind();
   session.ignore_outliers = curves_->ignoresOutliers();
   session.show_raw = curves_->showsRaw();
+  session.all_segments = curves_->showsAllSegments();
+  session.summarize_range = curves_->summarizesRange();
   session.log_x = curves_->logX();
   session.log_y = curves_->logY();
   session.metrics = curves_->chosenMetrics();

@@ -71,11 +71,14 @@ Result<Session> loadSession(const Workspace& workspace) {
   session.runs_filter = json[u"runs_filter"].toString();
   session.view = json[u"view"].toInt(session.view);
   session.axis = json[u"axis"].toInt(session.axis);
+  session.axis_metric = json[u"axis_metric"].toString();
   session.smoothing = std::clamp(json[u"smoothing"].toDouble(session.smoothing), 0.0, 0.999);
   session.smoothing_kind =
       smoothingKindFromKey(json[u"smoothing_kind"].toString().toStdString()).value_or(session.smoothing_kind);
   session.ignore_outliers = json[u"ignore_outliers"].toBool(session.ignore_outliers);
   session.show_raw = json[u"show_raw"].toBool(session.show_raw);
+  session.all_segments = json[u"all_segments"].toBool(session.all_segments);
+  session.summarize_range = json[u"summarize_range"].toBool(session.summarize_range);
   session.log_x = json[u"log_x"].toBool(session.log_x);
   session.log_y = json[u"log_y"].toBool(session.log_y);
   session.metrics = strings(json[u"metrics"]);
@@ -111,10 +114,13 @@ Status saveSession(const Workspace& workspace, const Session& session) {
   json[u"runs_filter"] = session.runs_filter;
   json[u"view"] = session.view;
   json[u"axis"] = session.axis;
+  json[u"axis_metric"] = session.axis_metric;
   json[u"smoothing"] = session.smoothing;
   json[u"smoothing_kind"] = QString::fromStdString(std::string(smoothingKey(session.smoothing_kind)));
   json[u"ignore_outliers"] = session.ignore_outliers;
   json[u"show_raw"] = session.show_raw;
+  json[u"all_segments"] = session.all_segments;
+  json[u"summarize_range"] = session.summarize_range;
   json[u"log_x"] = session.log_x;
   json[u"log_y"] = session.log_y;
   json[u"metrics"] = QJsonArray::fromStringList(session.metrics);

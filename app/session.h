@@ -26,12 +26,15 @@ struct Session {
   std::optional<QStringList> chosen_runs;  // ticked; nullopt = the first ten
   QHash<QString, int> run_styles;          // colour and dashes of each run
   QString runs_filter;
-  int view = 0;  // tab in the centre
-  int axis = 0;  // of the curves, as Axis
+  int view = 0;         // tab in the centre
+  int axis = 0;         // of the curves, as Axis
+  QString axis_metric;  // in its place; empty = none
   double smoothing = 0.6;
   SmoothingKind smoothing_kind = SmoothingKind::kEma;
   bool ignore_outliers = true;
   bool show_raw = true;
+  bool all_segments = false;
+  bool summarize_range = false;
   bool log_x = false;
   bool log_y = false;
   QStringList metrics;  // chosen; empty = the view's default

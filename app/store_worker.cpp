@@ -221,38 +221,71 @@ void StoreWorker::fetchCurves(const std::vector<CurveRequest>& requests) {
     if (!store_) {
       break;
     }
-    Result<std::vector<CurvePoint>> points = store_->curve({.run_id = request.run_id.toStdString(),
-                                                            .metric = request.metric.toStdString(),
-                                                            .axis = request.axis,
-                                                            .from_x = request.from_x,
-                                                            .max_points = 0});
-    if (!points) {
-      report(points.error());
+    CurveQuery query{.run_id = request.run_id.toStdString(),
+                     .metric = request.metric.toStdString(),
+                     .axis = request.axis.kind,
+                     .from_x = request.from_x,
+                     .max_points = 0,
+                     .x_metric = request.axis.metric.toStdString()};
+    Result<std::vector<CurvePoint>> points = store_->curve(query);
+    const Result<int64_t> parts = request.replaced ? store_->replacedPartCount(query.run_id) : 0;
+    if (!points || !parts) {
+      report(!points ? points.error() : parts.error());
       break;
     }
     const bool from_start = request.from_x <= -1e300;
     // The newest of the points there that the view has already.
     const auto next = std::find_if(points->begin(), points->end(),
                                    [&](const CurvePoint& point) { return point.x > request.from_x; });
-    if (!from_start && (next == points->begin() || !sameValue((next - 1)->y, request.last_y))) {
-      points = store_->curve({.run_id = request.run_id.toStdString(),
-                              .metric = request.metric.toStdString(),
-                              .axis = request.axis,
-                              .max_points = 0});
-      if (!points) {
-        report(points.error());
-        break;
+    const bool written_again =
+        !from_start && (*parts != request.replaced.value_or(0) || next == points->begin() ||
+                        !sameValue((next - 1)->y, request.last_y));
+    CurveSeries series{.run_id = request.run_id, .metric = request.metric, .axis = request.axis};
+    if (!from_start && !written_again) {
+      series.raw.assign(next, points->end());
+      if (!series.raw.empty()) {
+        more.push_back(std::move(series));
       }
-      whole.push_back({request.run_id, request.metric, request.axis, std::move(*points)});
       continue;
     }
-    points->erase(points->begin(), next);
-    if (!points->empty()) {
-      (from_start ? whole : more)
-          .push_back({request.run_id, request.metric, request.axis, std::move(*points)});
+    if (const Status read = readWhole(query, request, std::move(*points), series); !read) {
+      report(read.error());
+      break;
+    }
+    if (written_again || !series.raw.empty() || series.lacks_axis) {
+      whole.push_back(std::move(series));
     }
   }
   Q_EMIT curvesLoaded(whole, more);
+}
+
+// `points`: what there is from query.from_x on.
+Status StoreWorker::readWhole(CurveQuery query, const CurveRequest& request, std::vector<CurvePoint> points,
+                              CurveSeries& series) {
+  series.raw = std::move(points);
+  if (std::exchange(query.from_x, CurveQuery().from_x) > CurveQuery().from_x) {
+    Result<std::vector<CurvePoint>> all = store_->curve(query);
+    if (!all) {
+      return all.error();
+    }
+    series.raw = std::move(*all);
+  }
+  if (request.replaced) {
+    Result<std::vector<ReplacedPart>> parts = store_->replacedParts(query);
+    if (!parts) {
+      return parts.error();
+    }
+    series.replaced = std::move(*parts);
+  }
+  if (series.raw.empty()) {
+    const Result<std::vector<CurvePoint>> by_step =
+        store_->curve({.run_id = query.run_id, .metric = query.metric, .max_points = kFewestPoints});
+    if (!by_step) {
+      return by_step.error();
+    }
+    series.lacks_axis = !by_step->empty();
+  }
+  return {};
 }
 
 void StoreWorker::fetchMetricNames(const QStringList& run_ids) {

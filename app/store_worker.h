@@ -60,6 +60,8 @@ class StoreWorker final : public QObject {
   RunFolder folder(const std::string& run_id) const;
   void openStore();
   bool ingest(std::vector<std::string>& changed);
+  Status readWhole(CurveQuery query, const CurveRequest& request, std::vector<CurvePoint> points,
+                   CurveSeries& series);
   void refreshWatched();
   void report(const Error& error);
 

@@ -256,6 +256,9 @@ TEST_F(SessionTest, EverythingIsReadBackAsItWasWritten) {
   session.smoothing = 0.93;
   session.smoothing_kind = SmoothingKind::kGaussian;
   session.show_raw = false;
+  session.axis_metric = QStringLiteral("train/loss");
+  session.all_segments = true;
+  session.summarize_range = true;
   session.log_x = true;
   session.log_y = true;
   session.run_styles = {{QStringLiteral("läuft"), 3}, {QStringLiteral("other"), 0}};

@@ -39,11 +39,14 @@ class CountTicker final : public QCPAxisTicker {
 
 }  // namespace
 
-QSharedPointer<QCPAxisTicker> tickerFor(Axis axis, bool logarithmic) {
+QSharedPointer<QCPAxisTicker> tickerFor(const XAxis& axis, bool logarithmic) {
   if (logarithmic) {
     return QSharedPointer<QCPAxisTickerLog>::create();
   }
-  switch (axis) {
+  if (!axis.metric.isEmpty()) {
+    return QSharedPointer<QCPAxisTicker>::create();
+  }
+  switch (axis.kind) {
     case Axis::kSeconds: {
       auto ticker = QSharedPointer<QCPAxisTickerTime>::create();
       ticker->setTimeFormat(QStringLiteral("%h:%m:%s"));
@@ -60,13 +63,19 @@ QSharedPointer<QCPAxisTicker> tickerFor(Axis axis, bool logarithmic) {
       return QSharedPointer<CountTicker>::create(false);
     case Axis::kTokens:
     case Axis::kFlops:
+    case Axis::kExamples:
       return QSharedPointer<CountTicker>::create(true);
+    case Axis::kEpochs:
+      break;
   }
   return QSharedPointer<QCPAxisTicker>::create();
 }
 
-QString axisTitle(Axis axis) {
-  switch (axis) {
+QString axisTitle(const XAxis& axis) {
+  if (!axis.metric.isEmpty()) {
+    return axis.metric;
+  }
+  switch (axis.kind) {
     case Axis::kStep:
       return QCoreApplication::translate("CurvesView", "Step");
     case Axis::kTokens:
@@ -77,12 +86,19 @@ QString axisTitle(Axis axis) {
       return QCoreApplication::translate("CurvesView", "FLOPs");
     case Axis::kWallTime:
       return QCoreApplication::translate("CurvesView", "Wall time");
+    case Axis::kExamples:
+      return QCoreApplication::translate("CurvesView", "Examples seen");
+    case Axis::kEpochs:
+      return QCoreApplication::translate("CurvesView", "Epochs");
   }
   return {};
 }
 
-QString axisUnit(Axis axis) {
-  switch (axis) {
+QString axisUnit(const XAxis& axis) {
+  if (!axis.metric.isEmpty()) {
+    return axis.metric;
+  }
+  switch (axis.kind) {
     case Axis::kSeconds:
       return QCoreApplication::translate("CurvesView", "Engine time (s)");
     case Axis::kWallTime:

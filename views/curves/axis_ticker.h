@@ -5,16 +5,16 @@
 
 #include <qcustomplot.h>
 
-#include "engine/store/store.h"
+#include "views/curves/curve_data.h"
 
 namespace heddle::ui {
 
-QSharedPointer<QCPAxisTicker> tickerFor(Axis axis, bool logarithmic);
+QSharedPointer<QCPAxisTicker> tickerFor(const XAxis& axis, bool logarithmic);
 
-// "Step", "Tokens seen", "Engine time (h:min:s)", ...
-QString axisTitle(Axis axis);
+// "Step", "Tokens seen", "Engine time (h:min:s)", ..., "train/loss"
+QString axisTitle(const XAxis& axis);
 
 // What a number on the axis counts, for typing one: "Engine time (s)".
-QString axisUnit(Axis axis);
+QString axisUnit(const XAxis& axis);
 
 }  // namespace heddle::ui

@@ -3,7 +3,6 @@
 
 #pragma once
 
-#include <QPen>
 #include <QWidget>
 #include <memory>
 #include <optional>
@@ -11,30 +10,25 @@
 
 #include "engine/store/smoothing.h"
 #include "views/curves/curve_data.h"
+#include "views/curves/drawn_curve.h"
 #include "views/curves/range_dialog.h"
 
 class QCPPainter;
 
 namespace heddle::ui {
 
-struct DrawnCurve {
-  Curve curve;
-  QString name;  // of the run, with the metric where the chart has several
-  int style = 0;
-  bool marks = false;  // points as dots: a sparse second metric of the same run
-};
-
 // In which order the tooltip lists the curves under the pointer.
 enum class TooltipOrder { kNearest, kTable, kAscending, kDescending, kAlphabetical };
 
 struct ChartSettings {
-  Axis axis = Axis::kStep;
+  XAxis axis;
   bool log_x = false;
   bool log_y = false;
   bool ignore_outliers = true;
   bool show_raw = true;
   Smoothing smoothing;
   TooltipOrder tooltip_order = TooltipOrder::kNearest;
+  bool summarizes_range = false;  // in the table
 };
 
 class CurveChart final : public QWidget {
@@ -48,7 +42,8 @@ class CurveChart final : public QWidget {
   const QStringList& metrics() const;
 
   // New data. A side of the view that the user has zoomed stays as it is, the other follows the data.
-  void setCurves(std::vector<DrawnCurve> curves);
+  // `lacking` names runs that have logged the metric, but not what the x axis counts.
+  void setCurves(std::vector<DrawnCurve> curves, const QStringList& lacking = {});
   const std::vector<DrawnCurve>& curves() const;
   // Another axis or scale shows everything again.
   void setSettings(const ChartSettings& settings);
@@ -69,6 +64,9 @@ class CurveChart final : public QWidget {
   void setTracker(std::optional<double> x);
   std::optional<double> tracker() const;
 
+  // Of what the table has summaries while settings ask for them; null = of what is visible.
+  void setTableRange(std::optional<Span> x);
+
   // The plot with its title and legend, from (0, 0).
   QSizeF figureSize() const;
   void drawFigure(QCPPainter& painter);
@@ -76,10 +74,10 @@ class CurveChart final : public QWidget {
  Q_SIGNALS:
   void trackerMoved(std::optional<double> x);
   void xRangeChanged(heddle::ui::Span range);  // by the user
+  void tableRangeChosen(std::optional<heddle::ui::Span> x);
   void tooltipOrderChosen(heddle::ui::TooltipOrder order);
 
  protected:
-  bool eventFilter(QObject* watched, QEvent* event) override;
   void changeEvent(QEvent* event) override;
 
  private:

@@ -1,23 +1,27 @@
-// What a chart computes before it draws, as plain functions on finished points: no window, no plot library.
+// What the curves view knows of curves, as plain functions on finished points: no window, no plot library.
 
 #pragma once
 
-#include <QPointF>
-#include <QRectF>
+#include <QString>
 #include <QStringList>
 #include <optional>
 #include <vector>
 
 #include "engine/store/smoothing.h"
 #include "views/curves/curve_points.h"
+#include "views/curves/plot_area.h"
 
 namespace heddle::ui {
 
-struct Span {
-  double lower = 0;
-  double upper = 1;
-  double size() const { return upper - lower; }
-  friend bool operator==(const Span&, const Span&) = default;
+// What the horizontal axis counts: one of the axes that every run records, or the values of a metric at the
+// same steps.
+struct XAxis {
+  Axis kind = Axis::kStep;
+  QString metric;  // empty = `kind`
+
+  XAxis(Axis axis = Axis::kStep) : kind(axis) {}  // NOLINT(google-explicit-constructor): an axis is one
+  explicit XAxis(QString name) : metric(std::move(name)) {}
+  friend bool operator==(const XAxis&, const XAxis&) = default;
 };
 
 // One metric of one run. Both series have the same points; `smooth` lags behind `raw` while it is being
@@ -27,6 +31,7 @@ struct Curve {
   QString metric;
   Points raw;
   Points smooth;
+  std::vector<Points> replaced;  // by later starts of the run; smoothed as `smooth` is
 };
 
 // "EMA 0.6", "centred mean of 3 points": the method with its parameter, for labels; empty when it is off.
@@ -38,62 +43,28 @@ QString smoothingColumn(const Smoothing& smoothing);
 // place of the old ones.
 std::vector<CurvePoint> lastWins(std::vector<CurvePoint> points);
 
-// Where data lie on the screen. Pixels grow downwards, values upwards.
-struct PlotArea {
-  QRectF pixels;
-  Span x;
-  Span y;
-  bool log_x = false;
-  bool log_y = false;
-
-  double toPixelX(double value) const;
-  double toPixelY(double value) const;
-  double toX(double pixel) const;
-  double toY(double pixel) const;
-};
-
-// The line of `points` (ascending x) through the area: per pixel column the first, lowest, highest and last
-// point, so every spike survives, plus one point beyond either edge. Values that cannot be drawn (not finite;
-// not positive on a logarithmic axis) break the line: a break is a point with a NaN. Appends to `line`.
-void traceLine(const std::vector<CurvePoint>& points, const PlotArea& area, std::vector<QPointF>& line);
-
-// `line`, with its breaks, cut at the edges of `frame`: SVG files know no clipping.
-std::vector<QPointF> clipLine(const std::vector<QPointF>& line, const QRectF& frame);
-
-// What a dense line covers of one pixel column, from the column before on: pixels, top <= bottom.
-struct ColumnSpan {
-  int column = 0;  // counted from area.pixels.left()
-  float top = 0;
-  float bottom = 0;
-};
-
-// The same line for curves with several points per pixel: one span per column that has points. Appends to
-// `spans`; a break leaves the next span unconnected.
-void traceColumns(const CurvePoints& points, const PlotArea& area, std::vector<ColumnSpan>& spans);
-
-// Points of the area's x per pixel column.
-double density(const CurvePoints& points, const PlotArea& area);
+// What later starts replaced of the line `standing`, each part smoothed as the end of the line that it was:
+// it begins with the point where that line parted. Both in the order of the starts; parts without points give
+// none.
+std::vector<Points> smoothReplaced(const std::vector<CurvePoint>& standing,
+                                   const std::vector<ReplacedPart>& parts, const Smoothing& smoothing);
 
 // The last point at or before x; the first point if all are later; null without points.
 const CurvePoint* pointAt(const std::vector<CurvePoint>& points, double x);
 
-// The x of all points together; null without a drawable one.
-std::optional<Span> extentX(const std::vector<Points>& series, bool log_x);
-
-struct ExtentY {
-  Span span;
-  int64_t hidden = 0;  // points left out as outliers
+// Of the points with x in a range, as they were recorded. Values that are not finite do not count.
+struct RangeSummary {
+  int64_t count = 0;  // all below only when > 0
+  double start = 0;   // first value
+  double end = 0;     // last value
+  double low = 0;
+  double high = 0;
+  double mean = 0;
+  int64_t low_step = 0;   // of the first lowest value
+  int64_t high_step = 0;  // of the first highest value
+  double change() const { return end - start; }
 };
-// The y of the points with x in `visible`; with `ignore_outliers` from the 5th to the 95th percentile,
-// widened to hold where each series starts (the median of its first five points), where it ends, and
-// whatever lies within that height beyond: the way from start to end is never cut. Null without a drawable
-// point.
-// The percentiles of more than 50,000 points are taken from every n-th; extremes and counts are exact.
-std::optional<ExtentY> extentY(const std::vector<Points>& series, const Span& visible, bool log_y,
-                               bool ignore_outliers);
-
-// `span` with a margin on both sides, never of zero size.
-Span padded(const Span& span, bool logarithmic, double margin);
+RangeSummary summarize(const CurvePoints& points, const Span& range);
 
 // Which metrics share a chart: held-out loss is drawn with the training loss it belongs to. In the order of
 // `metrics`.

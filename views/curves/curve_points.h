@@ -7,16 +7,22 @@
 #include <cstddef>
 #include <limits>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "engine/store/store.h"
 
 namespace heddle::ui {
 
+// A value that has a place on an axis.
+inline bool drawable(double value, bool logarithmic) {
+  return std::isfinite(value) && (!logarithmic || value > 0);
+}
+
 // Immutable; x never falls.
 class CurvePoints {
  public:
-  // Of the finite values in a block of neighbours.
+  // Of the values in a block of neighbours that can be drawn.
   struct Block {
     double low = std::numeric_limits<double>::infinity();
     double high = -std::numeric_limits<double>::infinity();
@@ -34,12 +40,33 @@ class CurvePoints {
   auto begin() const { return points_.begin(); }
   auto end() const { return points_.end(); }
 
+  // The values alone, close together for whoever looks at all of them.
+  const double* values() const { return values_.data(); }
+
+  double x(size_t place) const { return even_ ? evenX(place) : points_[place].x; }
+
+  // Places first .. second-1: the points with x in lower .. upper.
+  std::pair<size_t, size_t> between(double lower, double upper) const;
+
+  // The first of the points first .. last-1 whose x is not below `x`, else `last`. Looked for from `guess`
+  // on.
+  size_t firstFrom(double x, size_t first, size_t last, size_t guess) const;
+
+  // Of the points first .. last-1.
+  Block extremes(size_t first, size_t last, bool logarithmic) const;
+
   // Visits the finite values at first .. last-1 in order: `whole(const Block&)` for each block that fits into
   // what is left, `single(double)` for values outside blocks. Where `whole` returns false, the block is
-  // looked into.
+  // looked into. On a logarithmic axis only values above zero count.
   template <typename Whole, typename Single>
-  void visit(size_t first, size_t last, Whole&& whole, Single&& single) const {
-    visitLevel(levels_.size(), first, last, whole, single);
+  void visit(size_t first, size_t last, bool logarithmic, Whole&& whole, Single&& single) const {
+    const auto take = [&](const Block& block) { return (!logarithmic || block.low > 0) && whole(block); };
+    const auto take_one = [&](double y) {
+      if (drawable(y, logarithmic)) {
+        single(y);
+      }
+    };
+    visitLevel(levels_.size(), first, last, take, take_one);
   }
 
  private:
@@ -50,9 +77,7 @@ class CurvePoints {
   void visitLevel(size_t level, size_t first, size_t last, Whole& whole, Single& single) const {
     if (level == 0) {
       for (size_t i = first; i < last; ++i) {
-        if (isFinite(points_[i].y)) {
-          single(points_[i].y);
-        }
+        single(values_[i]);
       }
       return;
     }
@@ -73,9 +98,15 @@ class CurvePoints {
     visitLevel(level - 1, end * span, last, whole, single);
   }
 
-  static bool isFinite(double value) { return std::isfinite(value); }
+  double evenX(size_t place) const { return first_x_ + static_cast<double>(place) * step_x_; }
 
   std::vector<CurvePoint> points_;
+  std::vector<double> values_;
+  // Most runs log every so many steps: then no x needs to be looked up.
+  bool even_ = false;
+  double first_x_ = 0;
+  double step_x_ = 0;
+  Block whole_;
   std::vector<std::vector<Block>> levels_;  // whole blocks only
   std::vector<size_t> spans_;               // points in one block of each level
 };

@@ -15,8 +15,11 @@ constexpr size_t kSmoothedAtOnce = 100000;
 
 CurveStore::CurveStore(QObject* parent) : QObject(parent) {}
 
-void CurveStore::set(const QString& run_id, const QString& metric, std::vector<CurvePoint> raw) {
-  put(Key(run_id, metric), lastWins(std::move(raw)), false);
+void CurveStore::set(const QString& run_id, const QString& metric, std::vector<CurvePoint> raw,
+                     std::vector<ReplacedPart> parts) {
+  const Key key(run_id, metric);
+  curves_[key].parts = std::make_shared<const std::vector<ReplacedPart>>(std::move(parts));
+  put(key, std::move(raw), false);
 }
 
 void CurveStore::append(const QString& run_id, const QString& metric, const std::vector<CurvePoint>& more) {
@@ -66,6 +69,12 @@ const Curve* CurveStore::find(const QString& run_id, const QString& metric) cons
   return found == curves_.end() || found->second.curve.raw->empty() ? nullptr : &found->second.curve;
 }
 
+const std::vector<ReplacedPart>& CurveStore::parts(const QString& run_id, const QString& metric) const {
+  static const std::vector<ReplacedPart> kNone;
+  const auto found = curves_.find(Key(run_id, metric));
+  return found == curves_.end() || found->second.parts == nullptr ? kNone : *found->second.parts;
+}
+
 void CurveStore::smooth(const std::vector<Key>& keys) {
   std::vector<Job> jobs;
   size_t values = 0;
@@ -73,24 +82,31 @@ void CurveStore::smooth(const std::vector<Key>& keys) {
   for (const Key& key : keys) {
     Entry& entry = curves_[key];
     const Points& raw = entry.curve.raw;
+    const bool continues = entry.curve.smooth != nullptr && entry.smoothed_by == smoothing_ &&
+                           entry.smoothed_points == entry.points;
+    Parts parts = continues ? nullptr : entry.parts;
     if (smoothing_.weight == 0) {
       entry.curve.smooth = raw;
       entry.smoothed_by = smoothing_;
       entry.smoothed_points = entry.points;
+      if (parts != nullptr) {
+        entry.curve.replaced = smoothReplaced(raw->all(), *parts, smoothing_);
+      }
       continue;
     }
-    const bool continues = reach > 0 && entry.curve.smooth != nullptr && entry.smoothed_by == smoothing_ &&
-                           entry.smoothed_points == entry.points;
-    Points before = continues ? entry.curve.smooth : nullptr;
+    Points before = continues && reach > 0 ? entry.curve.smooth : nullptr;
     const size_t settled = before == nullptr ? 0 : before->size() - std::min(reach, before->size());
-    values += (raw->size() - settled) * (2 * reach + 1);
-    jobs.push_back({key, entry.points, raw, std::move(before), nullptr});
+    values += (raw->size() - settled) * (2 * reach + 1) * (parts == nullptr ? 1 : 1 + parts->size());
+    jobs.push_back({key, entry.points, raw, std::move(parts), std::move(before), nullptr, {}});
   }
   const auto work = [smoothing = smoothing_](std::vector<Job>& todo) {
     static const std::vector<CurvePoint> kNone;
     for (Job& job : todo) {
       job.smooth = std::make_shared<const CurvePoints>(
           smoothCurve(job.raw->all(), smoothing, job.before == nullptr ? kNone : job.before->all()));
+      if (job.parts != nullptr) {
+        job.replaced = smoothReplaced(job.raw->all(), *job.parts, smoothing);
+      }
     }
   };
   if (values <= kSmoothedAtOnce) {
@@ -135,6 +151,9 @@ void CurveStore::keep(const Job& job, const Smoothing& smoothing) {
     return;
   }
   entry.curve.smooth = job.smooth;
+  if (job.parts != nullptr) {
+    entry.curve.replaced = job.replaced;
+  }
   entry.smoothed_points = job.points;
   entry.smoothed_by = smoothing;
 }

@@ -6,6 +6,7 @@
 #include <QObject>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -21,8 +22,10 @@ class CurveStore final : public QObject {
  public:
   explicit CurveStore(QObject* parent = nullptr);
 
-  // Replaces the raw points of a curve; drops what a restart repeated.
-  void set(const QString& run_id, const QString& metric, std::vector<CurvePoint> raw);
+  // Replaces the raw points of a curve, and what later starts of its run replaced.
+  void set(const QString& run_id, const QString& metric, std::vector<CurvePoint> raw,
+           std::vector<ReplacedPart> parts = {});
+  // Drops what a restart repeats.
   void append(const QString& run_id, const QString& metric, const std::vector<CurvePoint>& more);
   void clear();
 
@@ -32,6 +35,8 @@ class CurveStore final : public QObject {
 
   // Null without points. Valid until the next call that changes anything.
   const Curve* find(const QString& run_id, const QString& metric) const;
+  // What later starts of its run replaced; empty for an unknown curve.
+  const std::vector<ReplacedPart>& parts(const QString& run_id, const QString& metric) const;
   bool empty() const { return curves_.empty(); }
 
  Q_SIGNALS:
@@ -40,8 +45,11 @@ class CurveStore final : public QObject {
  private:
   using Key = std::pair<QString, QString>;  // run, metric
 
+  using Parts = std::shared_ptr<const std::vector<ReplacedPart>>;
+
   struct Entry {
     Curve curve;
+    Parts parts;
     // Which points these are: appending to them keeps the number, replacing them gives another.
     int64_t points = 0;
     // What `curve.smooth` is the result of.
@@ -52,8 +60,10 @@ class CurveStore final : public QObject {
     Key key;
     int64_t points;
     Points raw;
+    Parts parts;    // null = they are smoothed
     Points before;  // the result for the first of the points; null = none
     Points smooth;
+    std::vector<Points> replaced;
   };
 
   void put(const Key& key, std::vector<CurvePoint> raw, bool appended);

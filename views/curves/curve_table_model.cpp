@@ -1,6 +1,7 @@
 #include "views/curves/curve_table_model.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "views/common/number_format.h"
@@ -27,12 +28,12 @@ void CurveTableModel::setRows(std::vector<Row> rows) {
                                [](const Row& a, const Row& b) { return a.name == b.name; });
   if (!same) {
     beginResetModel();
-    rows_ = std::move(rows);
-    endResetModel();
-    return;
   }
   rows_ = std::move(rows);
-  if (!rows_.empty()) {
+  summaries_.assign(rows_.size(), std::nullopt);
+  if (!same) {
+    endResetModel();
+  } else if (!rows_.empty()) {
     Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, kColumns - 1));
   }
 }
@@ -43,7 +44,18 @@ void CurveTableModel::setTracker(std::optional<double> x) {
   }
   tracker_ = x;
   if (!rows_.empty()) {
-    Q_EMIT dataChanged(index(0, kSmoothed), index(rowCount() - 1, kColumns - 1), {Qt::DisplayRole});
+    Q_EMIT dataChanged(index(0, kSmoothed), index(rowCount() - 1, kRelative), {Qt::DisplayRole});
+  }
+}
+
+void CurveTableModel::setRange(std::optional<Span> range) {
+  if (range == range_) {
+    return;
+  }
+  range_ = range;
+  summaries_.assign(rows_.size(), std::nullopt);
+  if (!rows_.empty()) {
+    Q_EMIT dataChanged(index(0, kMinimum), index(rowCount() - 1, kCount), {Qt::DisplayRole});
   }
 }
 
@@ -56,38 +68,82 @@ int CurveTableModel::columnCount(const QModelIndex& parent) const {
 }
 
 QVariant CurveTableModel::data(const QModelIndex& index, int role) const {
-  const Row& row = rows_[static_cast<size_t>(index.row())];
-  if (role == Qt::DecorationRole && index.column() == kRun) {
-    return row.line;
+  const auto place = static_cast<size_t>(index.row());
+  const Row& row = rows_[place];
+  const bool name = index.column() == kRun;
+  switch (role) {
+    case Qt::DecorationRole:
+      return name ? QVariant(row.line) : QVariant();
+    case Qt::TextAlignmentRole:
+      return name ? QVariant() : QVariant(Qt::AlignRight | Qt::AlignVCenter);
+    case Qt::ToolTipRole:
+      return row.name;
+    case Qt::DisplayRole:
+      return name                              ? row.name
+             : summarizesRange(index.column()) ? summaryText(place, index.column())
+                                               : trackedText(row.curve, index.column());
+    default:
+      return {};
   }
-  if (role == Qt::TextAlignmentRole && index.column() != kRun) {
-    return QVariant(Qt::AlignRight | Qt::AlignVCenter);
-  }
-  if (role == Qt::ToolTipRole && index.column() == kRun) {
-    return row.name;
-  }
-  if (role != Qt::DisplayRole) {
-    return {};
-  }
-  if (index.column() == kRun) {
-    return row.name;
-  }
+}
+
+QString CurveTableModel::trackedText(const Curve& curve, int column) const {
   const double x = tracker_.value_or(std::numeric_limits<double>::infinity());
-  const CurvePoint* point = row.curve.raw ? pointAt(row.curve.raw->all(), x) : nullptr;
+  const CurvePoint* point = curve.raw ? pointAt(curve.raw->all(), x) : nullptr;
   if (point == nullptr) {
     return {};
   }
-  switch (index.column()) {
+  switch (column) {
     case kSmoothed: {
-      const CurvePoint* smooth = row.curve.smooth ? pointAt(row.curve.smooth->all(), x) : nullptr;
-      return smooth == nullptr ? QVariant() : QVariant(formatNumber(smooth->y));
+      const CurvePoint* smooth = curve.smooth ? pointAt(curve.smooth->all(), x) : nullptr;
+      return smooth == nullptr ? QString() : formatNumber(smooth->y);
     }
     case kValue:
       return formatNumber(point->y);
     case kStep:
       return QString::number(point->step);
     case kRelative:
-      return point->seconds > 0 ? QVariant(clock(point->seconds)) : QVariant();
+      return point->seconds > 0 ? clock(point->seconds) : QString();
+    default:
+      return {};
+  }
+}
+
+QString CurveTableModel::summaryText(size_t row, int column) const {
+  const Points& raw = rows_[row].curve.raw;
+  if (!range_ || raw == nullptr) {
+    return {};
+  }
+  std::optional<RangeSummary>& summary = summaries_[row];
+  if (!summary) {
+    summary = summarize(*raw, *range_);
+  }
+  if (column == kCount) {
+    return QString::number(summary->count);
+  }
+  if (summary->count == 0) {
+    return {};
+  }
+  switch (column) {
+    case kMinimum:
+      return formatNumber(summary->low);
+    case kMaximum:
+      return formatNumber(summary->high);
+    case kStart:
+      return formatNumber(summary->start);
+    case kEnd:
+      return formatNumber(summary->end);
+    case kChange:
+      return formatNumber(summary->change());
+    case kPercent:
+      return summary->start == 0 ? QString()
+                                 : formatNumber(100 * summary->change() / std::fabs(summary->start), 3);
+    case kStepOfMinimum:
+      return QString::number(summary->low_step);
+    case kStepOfMaximum:
+      return QString::number(summary->high_step);
+    case kMean:
+      return formatNumber(summary->mean);
     default:
       return {};
   }
@@ -100,12 +156,35 @@ QVariant CurveTableModel::headerData(int section, Qt::Orientation orientation, i
   if (role == Qt::TextAlignmentRole) {
     return QVariant((section == kRun ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
   }
+  if (role == Qt::ToolTipRole && summarizesRange(section)) {
+    return tr("Of the values in the range as they were recorded, not smoothed");
+  }
   if (role != Qt::DisplayRole) {
     return {};
   }
   switch (section) {
     case kRun:
       return tr("Run");
+    case kMinimum:
+      return tr("Min");
+    case kMaximum:
+      return tr("Max");
+    case kStart:
+      return tr("Start");
+    case kEnd:
+      return tr("End");
+    case kChange:
+      return tr("Δ");
+    case kPercent:
+      return tr("Δ %");
+    case kStepOfMinimum:
+      return tr("Step at min");
+    case kStepOfMaximum:
+      return tr("Step at max");
+    case kMean:
+      return tr("Mean");
+    case kCount:
+      return tr("n");
     case kSmoothed:
       return tr("Smoothed");
     case kValue:

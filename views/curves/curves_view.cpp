@@ -4,21 +4,37 @@
 
 #include <QtWidgets>
 #include <algorithm>
-#include <cmath>
+#include <set>
+#include <utility>
 
 #include "views/common/empty_state.h"
-#include "views/common/flow_layout.h"
-#include "views/common/number_format.h"
 #include "views/curves/axis_ticker.h"
 #include "views/curves/curve_chart.h"
 #include "views/curves/curve_store.h"
+#include "views/curves/curves_bar.h"
 
 namespace heddle::ui {
 namespace {
 
-constexpr double kMostSmoothing = 0.999;
-constexpr int kSliderSteps = 100;  // .01 each; the last one stands for .999
 constexpr int kLeastChartWidth = 340;
+
+// Every digit: what is exported is what was recorded.
+QString exact(double value) {
+  return QString::number(value, 'g', 17);
+}
+
+// The points inside `shown` as rows of a file; `smooth` may lag behind.
+void addRows(CsvTable& table, const QStringList& names, const std::vector<CurvePoint>& raw,
+             const Points& smooth, size_t ahead, const Span& shown) {
+  for (size_t i = 0; i < raw.size(); ++i) {
+    if (raw[i].x < shown.lower || raw[i].x > shown.upper) {
+      continue;
+    }
+    const bool smoothed = smooth != nullptr && i + ahead < smooth->size();
+    table.rows.push_back(names + QStringList{QString::number(raw[i].step), exact(raw[i].x), exact(raw[i].y),
+                                             smoothed ? exact((*smooth)[i + ahead].y) : QString()});
+  }
+}
 
 }  // namespace
 
@@ -29,21 +45,10 @@ struct CurvesView::Impl {
   QStringList known;
   QStringList chosen;
   bool chosen_by_user = false;
-  ChartSettings settings;
-  bool linked = false;
+  std::set<std::pair<QString, QString>> lacking;  // runs that have not recorded the axis, by metric
+  std::optional<Span> table_range;
 
-  QWidget* bar;
-  FlowLayout* controls;
-  QMenu* metric_menu;
-  QComboBox* axis_box;
-  QComboBox* method_box;
-  QSlider* slider;
-  QDoubleSpinBox* number;
-  QLabel* window_label;
-  QAction* show_raw;
-  QAction* log_x;
-  QAction* log_y;
-  QAction* outliers;
+  CurvesBar* bar;
   QStackedWidget* pages;
   EmptyState* empty;
   QScrollArea* scroll;
@@ -61,7 +66,10 @@ struct CurvesView::Impl {
     refresh->setSingleShot(true);
     refresh->setInterval(0);
     connect(refresh, &QTimer::timeout, self, [this] { showCurves(); });
-    buildBar();
+    bar = new CurvesBar(self);
+    connect(bar, &CurvesBar::settingsChanged, self, &CurvesView::applySettings);
+    connect(bar, &CurvesBar::metricsChosen, self, &CurvesView::setChosenMetrics);
+    connect(bar, &CurvesBar::fitAsked, self, &CurvesView::fitAll);
     empty = new EmptyState(self);
     scroll = new QScrollArea(self);
     scroll->setWidgetResizable(true);
@@ -83,147 +91,17 @@ struct CurvesView::Impl {
     buildCharts();
   }
 
-  // An action of the view with its button among the controls.
-  QAction* button(const QString& text, const QString& tip) {
-    auto* action = new QAction(text, self);
-    action->setToolTip(tip);
-    auto* tool = new QToolButton(bar);
-    tool->setDefaultAction(action);
-    tool->setAutoRaise(true);
-    controls->addWidget(tool);
-    return action;
-  }
+  const ChartSettings& settings() const { return bar->settings().chart; }
 
-  QAction* toggle(const QString& text, const QString& tip, bool on, std::function<void(bool)> set) {
-    QAction* action = button(text, tip);
-    action->setCheckable(true);
-    action->setChecked(on);
-    connect(action, &QAction::toggled, self, [this, set = std::move(set)](bool checked) {
-      set(checked);
-      applySettings();
-    });
-    return action;
-  }
+  // Of a metric's axis the parts have no place: its points are in no order of time.
+  bool drawsSegments() const { return bar->settings().all_segments && settings().axis.metric.isEmpty(); }
 
-  void buildBar() {
-    bar = new QWidget(self);
-    controls = new FlowLayout(bar);
-    controls->setContentsMargins(4, 4, 4, 4);
-    controls->setSpacing(6);
-    auto* metrics = new QToolButton(bar);
-    metrics->setText(CurvesView::tr("Metrics"));
-    metrics->setToolTip(CurvesView::tr("Choose the metrics that have a chart"));
-    metrics->setPopupMode(QToolButton::InstantPopup);
-    metric_menu = new QMenu(metrics);
-    metrics->setMenu(metric_menu);
-    metrics->setAutoRaise(true);
-    controls->addWidget(metrics);
-    axis_box = new QComboBox(bar);
-    for (const Axis axis : {Axis::kStep, Axis::kTokens, Axis::kSeconds, Axis::kFlops, Axis::kWallTime}) {
-      axis_box->addItem(axisTitle(axis).section(QStringLiteral(" ("), 0, 0), static_cast<int>(axis));
-    }
-    axis_box->setToolTip(CurvesView::tr("What the horizontal axis counts"));
-    connect(axis_box, &QComboBox::currentIndexChanged, self,
-            [this] { self->setAxis(static_cast<Axis>(axis_box->currentData().toInt())); });
-    controls->addGroup({new QLabel(CurvesView::tr("Over"), bar), axis_box});
-    method_box = new QComboBox(bar);
-    for (const auto& [kind, name, tip] :
-         {std::tuple(SmoothingKind::kEma, CurvesView::tr("EMA"),
-                     CurvesView::tr("Debiased moving average of the points before")),
-          std::tuple(SmoothingKind::kTimeWeightedEma, CurvesView::tr("Time-weighted EMA"),
-                     CurvesView::tr("Moving average that fades with training steps, for runs that logged at "
-                                    "different intervals")),
-          std::tuple(SmoothingKind::kGaussian, CurvesView::tr("Gaussian"),
-                     CurvesView::tr("Mean of the points on both sides, weighted by a Gaussian: the newest "
-                                    "values still change as points arrive")),
-          std::tuple(SmoothingKind::kWindow, CurvesView::tr("Centred mean"),
-                     CurvesView::tr("Plain mean of the points on both sides: the newest values still change "
-                                    "as points arrive"))}) {
-      method_box->addItem(name, static_cast<int>(kind));
-      method_box->setItemData(method_box->count() - 1, tip, Qt::ToolTipRole);
-    }
-    method_box->setAccessibleName(CurvesView::tr("Smoothing method"));
-    method_box->setToolTip(CurvesView::tr("How the curves are smoothed"));
-    connect(method_box, &QComboBox::currentIndexChanged, self, [this] {
-      self->setSmoothingKind(static_cast<SmoothingKind>(method_box->currentData().toInt()));
-    });
-    slider = new QSlider(Qt::Horizontal, bar);
-    slider->setRange(0, kSliderSteps);
-    slider->setFixedWidth(110);
-    slider->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
-    slider->setToolTip(CurvesView::tr("Strength of the smoothing; 0 is off"));
-    number = new QDoubleSpinBox(bar);
-    number->setRange(0, kMostSmoothing);
-    number->setDecimals(3);
-    number->setSingleStep(0.001);
-    number->setKeyboardTracking(false);
-    number->setAccessibleName(CurvesView::tr("Smoothing weight"));
-    window_label = new QLabel(bar);
-    connect(slider, &QSlider::valueChanged, self, [this](int value) {
-      self->setSmoothing(value == kSliderSteps ? kMostSmoothing : value / 100.0);
-    });
-    connect(number, &QDoubleSpinBox::valueChanged, self, [this](double value) { self->setSmoothing(value); });
-    showSmoothing();
-    // Two groups: a narrow window breaks the row between them.
-    controls->addGroup({new QLabel(CurvesView::tr("Smoothing"), bar), method_box});
-    controls->addGroup({slider, number, window_label});
-    show_raw = toggle(CurvesView::tr("Original"), CurvesView::tr("Draw the unsmoothed line faintly behind"),
-                      true, [this](bool on) { settings.show_raw = on; });
-    outliers = toggle(CurvesView::tr("Ignore outliers"),
-                      CurvesView::tr("Leave out of the height what lies far from most of the visible values"),
-                      true, [this](bool on) { settings.ignore_outliers = on; });
-    log_x = toggle(CurvesView::tr("log x"), CurvesView::tr("Logarithmic horizontal axis"), false,
-                   [this](bool on) { settings.log_x = on; });
-    log_y = toggle(CurvesView::tr("log y"), CurvesView::tr("Logarithmic vertical axis"), false,
-                   [this](bool on) { settings.log_y = on; });
-    QAction* link = button(CurvesView::tr("Link"), CurvesView::tr("Zooming one chart sideways zooms all"));
-    link->setCheckable(true);
-    connect(link, &QAction::toggled, self, [this](bool on) { linked = on; });
-    QAction* fit = button(CurvesView::tr("Fit all"),
-                          CurvesView::tr("Show everything in every chart and follow new points again"));
-    connect(fit, &QAction::triggered, self, &CurvesView::fitAll);
-  }
-
-  void showSmoothing() {
-    const double weight = settings.smoothing.weight;
-    const QSignalBlocker method_quiet(method_box);
-    method_box->setCurrentIndex(method_box->findData(static_cast<int>(settings.smoothing.kind)));
-    const QSignalBlocker slider_quiet(slider);
-    const QSignalBlocker number_quiet(number);
-    slider->setValue(weight > 0.99 ? kSliderSteps : static_cast<int>(std::lround(weight * 100)));
-    number->setValue(weight);
-    window_label->setText(weight == 0 ? CurvesView::tr("off") : windowText());
-    // The widest text, so that the buttons behind it stay where they are.
-    window_label->setMinimumWidth(window_label->fontMetrics().horizontalAdvance(
-        CurvesView::tr("≈ %1 points").arg(QStringLiteral("1000"))));
-  }
-
-  // How much a value on the smoothed line is the mean of.
-  QString windowText() const {
-    const double weight = settings.smoothing.weight;
-    switch (settings.smoothing.kind) {
-      case SmoothingKind::kTimeWeightedEma:
-        return CurvesView::tr("≈ %1 steps").arg(formatNumber(1 / (1 - timeWeightedDecay(weight)), 2));
-      case SmoothingKind::kGaussian:
-        return CurvesView::tr("σ %1 points").arg(formatNumber(gaussianSigma(weight), 2));
-      case SmoothingKind::kWindow:
-        return CurvesView::tr("%1 points").arg(windowPoints(weight));
-      default:
-        return CurvesView::tr("≈ %1 points").arg(formatNumber(1 / (1 - weight), 2));
-    }
-  }
-
-  void smoothAgain() {
-    showSmoothing();
-    store->setSmoothing(settings.smoothing);
-    applySettings();
-  }
-
-  void applySettings() {
-    for (CurveChart* chart : charts) {
-      chart->setSettings(settings);
-    }
-    refresh->start();
+  // Changes one of the settings as its control would.
+  template <typename Change>
+  void change(Change&& change) {
+    CurvesSettings next = bar->settings();
+    change(next);
+    bar->setSettings(next);
   }
 
   void chooseUsual() {
@@ -240,48 +118,32 @@ struct CurvesView::Impl {
     chosen = usual.isEmpty() ? known.mid(0, 6) : usual;
   }
 
-  void fillMenu() {
-    metric_menu->clear();
-    for (const QString& metric : known) {
-      QAction* action = metric_menu->addAction(metric);
-      action->setCheckable(true);
-      action->setChecked(chosen.contains(metric));
-      connect(action, &QAction::toggled, self, [this, metric](bool on) {
-        QStringList next = chosen;
-        if (on) {
-          next << metric;
-        } else {
-          next.removeAll(metric);
-        }
-        self->setChosenMetrics(next);
-      });
-    }
+  CurveChart* newChart(const QStringList& metrics) {
+    auto* chart = new CurveChart(metrics, scroll->widget());
+    chart->setSettings(settings());
+    chart->setTableRange(table_range);
+    connect(chart, &CurveChart::trackerMoved, self, [this](std::optional<double> x) {
+      for (CurveChart* each : charts) {
+        each->setTracker(x);
+      }
+    });
+    connect(chart, &CurveChart::xRangeChanged, self, [this, chart](Span range) { follow(chart, range); });
+    connect(chart, &CurveChart::tableRangeChosen, self, [this](std::optional<Span> x) { chooseRange(x); });
+    connect(chart, &CurveChart::tooltipOrderChosen, self, [this](TooltipOrder order) {
+      change([&](CurvesSettings& next) { next.chart.tooltip_order = order; });
+    });
+    return chart;
   }
 
   void buildCharts() {
-    const std::vector<QStringList> wanted = chartsOf(chosen);
     std::vector<CurveChart*> next;
-    for (const QStringList& metrics : wanted) {
-      const auto same = [&](const CurveChart* chart) { return chart->metrics() == metrics; };
-      const auto found = std::find_if(charts.begin(), charts.end(), same);
+    for (const QStringList& metrics : chartsOf(chosen)) {
+      const auto found = std::find_if(charts.begin(), charts.end(),
+                                      [&](const CurveChart* chart) { return chart->metrics() == metrics; });
+      next.push_back(found == charts.end() ? newChart(metrics) : *found);
       if (found != charts.end()) {
-        next.push_back(*found);
         charts.erase(found);
-        continue;
       }
-      auto* chart = new CurveChart(metrics, scroll->widget());
-      chart->setSettings(settings);
-      connect(chart, &CurveChart::trackerMoved, self, [this](std::optional<double> x) {
-        for (CurveChart* each : charts) {
-          each->setTracker(x);
-        }
-      });
-      connect(chart, &CurveChart::xRangeChanged, self, [this, chart](Span range) { follow(chart, range); });
-      connect(chart, &CurveChart::tooltipOrderChosen, self, [this](TooltipOrder order) {
-        settings.tooltip_order = order;
-        applySettings();
-      });
-      next.push_back(chart);
     }
     for (CurveChart* gone : charts) {
       delete gone;
@@ -294,7 +156,7 @@ struct CurvesView::Impl {
 
   void follow(const CurveChart* source, const Span& range) {
     for (CurveChart* chart : charts) {
-      if (!linked || chart == source) {
+      if (!bar->settings().linked || chart == source) {
         continue;
       }
       if (source->followsX()) {
@@ -302,6 +164,17 @@ struct CurvesView::Impl {
       } else {
         chart->setXRange(range);
       }
+    }
+  }
+
+  // A range is chosen to be summarised.
+  void chooseRange(std::optional<Span> x) {
+    table_range = x;
+    if (x && !settings().summarizes_range) {
+      change([](CurvesSettings& next) { next.chart.summarizes_range = true; });
+    }
+    for (CurveChart* chart : charts) {
+      chart->setTableRange(x);
     }
   }
 
@@ -329,27 +202,33 @@ struct CurvesView::Impl {
     bool any = false;
     for (CurveChart* chart : charts) {
       std::vector<DrawnCurve> drawn;
+      QStringList without_axis;
       for (const QString& metric : chart->metrics()) {
+        const bool second = metric != chart->metrics().front();
         for (const CurveRun& run : runs) {
+          const QString name = second ? run.name + QStringLiteral(" · ") + metric : run.name;
+          if (lacking.count({run.id, metric}) > 0) {
+            without_axis << name;
+          }
           const Curve* curve = store->find(run.id, metric);
           if (curve == nullptr) {
             continue;
           }
-          const bool second = metric != chart->metrics().front();
-          drawn.push_back({.curve = *curve,
-                           .name = second ? run.name + QStringLiteral(" · ") + metric : run.name,
-                           .style = run.style,
-                           .marks = second});
+          drawn.push_back({.curve = *curve, .name = name, .style = run.style, .marks = second});
+          if (!drawsSegments()) {
+            drawn.back().curve.replaced.clear();
+          }
         }
       }
-      any = any || !drawn.empty();
-      chart->setCurves(std::move(drawn));
+      any = any || !drawn.empty() || !without_axis.empty();
+      chart->setCurves(std::move(drawn), without_axis);
     }
     showReason(any);
   }
 
   void showReason(bool any) {
     using Kind = EmptyState::Kind;
+    const bool reading = !any && store->empty();
     if (runs.empty()) {
       empty->setMessage(Kind::kNothingYet, CurvesView::tr("No run is chosen"),
                         CurvesView::tr("Tick a run in the table on the left, or start one with New run."));
@@ -367,10 +246,10 @@ struct CurvesView::Impl {
     } else if (chosen.isEmpty()) {
       empty->setMessage(Kind::kNothingYet, CurvesView::tr("No metric is chosen"),
                         CurvesView::tr("Choose one in the menu Metrics."));
-    } else if (!any && store->empty()) {
+    } else if (reading) {
       empty->setMessage(Kind::kNothingYet, CurvesView::tr("Reading the curves of the chosen runs…"));
     }
-    const bool nothing = runs.empty() || known.isEmpty() || chosen.isEmpty() || (!any && store->empty());
+    const bool nothing = runs.empty() || known.isEmpty() || chosen.isEmpty() || reading;
     pages->setCurrentWidget(nothing ? static_cast<QWidget*>(empty) : scroll);
   }
 
@@ -403,6 +282,24 @@ CurvesView::CurvesView(QWidget* parent) : QWidget(parent), impl_(std::make_uniqu
 
 CurvesView::~CurvesView() = default;
 
+void CurvesView::applySettings(const CurvesSettings& before) {
+  const CurvesSettings& now = impl_->bar->settings();
+  const bool other_axis = now.chart.axis != before.chart.axis;
+  if (other_axis) {
+    impl_->store->clear();
+    impl_->lacking.clear();
+    impl_->table_range.reset();
+  }
+  impl_->store->setSmoothing(now.chart.smoothing);
+  for (CurveChart* chart : impl_->charts) {
+    chart->setSettings(now.chart);
+  }
+  impl_->refresh->start();
+  if (other_axis || now.all_segments != before.all_segments) {
+    Q_EMIT requestsChanged();
+  }
+}
+
 void CurvesView::setVisibleRuns(std::vector<CurveRun> runs) {
   if (runs == impl_->runs) {
     return;
@@ -419,7 +316,7 @@ void CurvesView::setMetricNames(const QStringList& names) {
   const QStringList before = impl_->chosen;
   impl_->known = names;
   impl_->chooseUsual();
-  impl_->fillMenu();
+  impl_->bar->setMetrics(names, impl_->chosen);
   impl_->buildCharts();
   if (before != impl_->chosen) {
     Q_EMIT requestsChanged();
@@ -436,21 +333,31 @@ void CurvesView::setChosenMetrics(const QStringList& metrics) {
     return;
   }
   impl_->chosen = metrics;
-  impl_->fillMenu();
+  impl_->bar->setMetrics(impl_->known, metrics);
   impl_->buildCharts();
   Q_EMIT requestsChanged();
 }
 
 void CurvesView::setSeries(std::vector<CurveSeries> series) {
   for (CurveSeries& each : series) {
-    if (each.axis == impl_->settings.axis) {
-      impl_->store->set(each.run_id, each.metric, std::move(each.raw));
+    if (each.axis != axis()) {
+      continue;
     }
+    if (each.lacks_axis) {
+      impl_->lacking.emplace(each.run_id, each.metric);
+      impl_->refresh->start();
+      continue;
+    }
+    impl_->lacking.erase({each.run_id, each.metric});
+    // On a metric's axis steps come in any order.
+    std::vector<CurvePoint> raw =
+        each.axis.metric.isEmpty() ? lastWins(std::move(each.raw)) : std::move(each.raw);
+    impl_->store->set(each.run_id, each.metric, std::move(raw), std::move(each.replaced));
   }
 }
 
 void CurvesView::appendPoints(const CurveSeries& more) {
-  if (more.axis == impl_->settings.axis && !more.raw.empty()) {
+  if (more.axis == axis() && !more.raw.empty()) {
     impl_->store->append(more.run_id, more.metric, more.raw);
   }
 }
@@ -459,10 +366,15 @@ std::vector<CurveRequest> CurvesView::requests() const {
   std::vector<CurveRequest> wanted;
   for (const CurveRun& run : impl_->runs) {
     for (const QString& metric : impl_->chosen) {
-      CurveRequest request{.run_id = run.id, .metric = metric, .axis = impl_->settings.axis};
-      if (const Curve* curve = impl_->store->find(run.id, metric)) {
+      CurveRequest request{.run_id = run.id, .metric = metric, .axis = axis()};
+      const Curve* curve = impl_->store->find(run.id, metric);
+      // On a metric's axis what is new may lie anywhere.
+      if (curve != nullptr && axis().metric.isEmpty()) {
         request.from_x = curve->raw->back().x;
         request.last_y = curve->raw->back().y;
+      }
+      if (impl_->drawsSegments()) {
+        request.replaced = static_cast<int64_t>(impl_->store->parts(run.id, metric).size());
       }
       wanted.push_back(request);
     }
@@ -470,72 +382,76 @@ std::vector<CurveRequest> CurvesView::requests() const {
   return wanted;
 }
 
-Axis CurvesView::axis() const {
-  return impl_->settings.axis;
+XAxis CurvesView::axis() const {
+  return impl_->settings().axis;
 }
 
-void CurvesView::setAxis(Axis axis) {
-  if (axis == impl_->settings.axis) {
-    return;
-  }
-  impl_->settings.axis = axis;
-  {
-    const QSignalBlocker quiet(impl_->axis_box);
-    impl_->axis_box->setCurrentIndex(impl_->axis_box->findData(static_cast<int>(axis)));
-  }
-  impl_->store->clear();
-  impl_->applySettings();
-  Q_EMIT requestsChanged();
+void CurvesView::setAxis(const XAxis& axis) {
+  impl_->change([&](CurvesSettings& next) { next.chart.axis = axis; });
 }
 
 double CurvesView::smoothing() const {
-  return impl_->settings.smoothing.weight;
+  return impl_->settings().smoothing.weight;
 }
 
 void CurvesView::setSmoothing(double weight) {
-  impl_->settings.smoothing.weight = std::clamp(weight, 0.0, kMostSmoothing);
-  impl_->smoothAgain();
+  impl_->change([=](CurvesSettings& next) { next.chart.smoothing.weight = weight; });
 }
 
 SmoothingKind CurvesView::smoothingKind() const {
-  return impl_->settings.smoothing.kind;
+  return impl_->settings().smoothing.kind;
 }
 
 void CurvesView::setSmoothingKind(SmoothingKind kind) {
-  impl_->settings.smoothing.kind = kind;
-  impl_->smoothAgain();
+  impl_->change([=](CurvesSettings& next) { next.chart.smoothing.kind = kind; });
 }
 
 bool CurvesView::ignoresOutliers() const {
-  return impl_->settings.ignore_outliers;
+  return impl_->settings().ignore_outliers;
 }
 
 void CurvesView::setIgnoreOutliers(bool ignore) {
-  impl_->outliers->setChecked(ignore);
+  impl_->change([=](CurvesSettings& next) { next.chart.ignore_outliers = ignore; });
 }
 
 bool CurvesView::showsRaw() const {
-  return impl_->settings.show_raw;
+  return impl_->settings().show_raw;
 }
 
 void CurvesView::setShowRaw(bool show) {
-  impl_->show_raw->setChecked(show);
+  impl_->change([=](CurvesSettings& next) { next.chart.show_raw = show; });
+}
+
+bool CurvesView::showsAllSegments() const {
+  return impl_->bar->settings().all_segments;
+}
+
+void CurvesView::setShowAllSegments(bool show) {
+  impl_->change([=](CurvesSettings& next) { next.all_segments = show; });
 }
 
 bool CurvesView::logX() const {
-  return impl_->settings.log_x;
+  return impl_->settings().log_x;
 }
 
 void CurvesView::setLogX(bool logarithmic) {
-  impl_->log_x->setChecked(logarithmic);
+  impl_->change([=](CurvesSettings& next) { next.chart.log_x = logarithmic; });
 }
 
 bool CurvesView::logY() const {
-  return impl_->settings.log_y;
+  return impl_->settings().log_y;
 }
 
 void CurvesView::setLogY(bool logarithmic) {
-  impl_->log_y->setChecked(logarithmic);
+  impl_->change([=](CurvesSettings& next) { next.chart.log_y = logarithmic; });
+}
+
+bool CurvesView::summarizesRange() const {
+  return impl_->settings().summarizes_range;
+}
+
+void CurvesView::setSummarizeRange(bool summarize) {
+  impl_->change([=](CurvesSettings& next) { next.chart.summarizes_range = summarize; });
 }
 
 QSizeF CurvesView::figureSize() const {
@@ -558,23 +474,33 @@ void CurvesView::drawFigure(QCPPainter& painter) {
 }
 
 CsvTable CurvesView::shownData() const {
-  CsvTable table{.header = {QStringLiteral("run_id"), QStringLiteral("run"), QStringLiteral("metric"),
-                            QStringLiteral("step"), axisTitle(axis()), QStringLiteral("value"),
-                            QStringLiteral("smoothed_") + smoothingColumn(impl_->settings.smoothing)},
+  const bool segments = impl_->drawsSegments();
+  CsvTable table{.header = {QStringLiteral("run_id"), QStringLiteral("run"), QStringLiteral("metric")},
                  .rows = {}};
-  const auto exact = [](double value) { return QString::number(value, 'g', 17); };
+  if (segments) {
+    // 0 = what stands, n = what the n-th start that replaced anything replaced.
+    table.header << QStringLiteral("segment");
+  }
+  table.header << QStringLiteral("step") << axisTitle(axis()) << QStringLiteral("value")
+               << QStringLiteral("smoothed_") + smoothingColumn(impl_->settings().smoothing);
   for (const CurveChart* chart : impl_->charts) {
     const Span shown = chart->area().x;
     for (const DrawnCurve& drawn : chart->curves()) {
-      const CurvePoints& raw = *drawn.curve.raw;
-      for (size_t i = 0; i < raw.size(); ++i) {
-        if (raw[i].x < shown.lower || raw[i].x > shown.upper) {
+      const Curve& curve = drawn.curve;
+      const auto names = [&](qsizetype segment) {
+        QStringList texts{curve.run_id, drawn.name, curve.metric};
+        return segments ? texts << QString::number(segment) : texts;
+      };
+      addRows(table, names(0), curve.raw->all(), curve.smooth, 0, shown);
+      auto smoothed = curve.replaced.begin();
+      qsizetype segment = 0;
+      for (const ReplacedPart& part : impl_->store->parts(curve.run_id, curve.metric)) {
+        ++segment;
+        if (part.points.empty() || smoothed == curve.replaced.end()) {
           continue;
         }
-        const bool smoothed = drawn.curve.smooth && i < drawn.curve.smooth->size();
-        table.rows.push_back({drawn.curve.run_id, drawn.name, drawn.curve.metric,
-                              QString::number(raw[i].step), exact(raw[i].x), exact(raw[i].y),
-                              smoothed ? exact((*drawn.curve.smooth)[i].y) : QString()});
+        const size_t ahead = (*smoothed)->size() - part.points.size();
+        addRows(table, names(segment), part.points, *smoothed++, ahead, shown);
       }
     }
   }

@@ -8,13 +8,17 @@
 #include <QStringList>
 #include <QWidget>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "engine/store/smoothing.h"
 #include "engine/store/store.h"
 #include "views/common/figure_export.h"
+#include "views/curves/curve_data.h"
 
 namespace heddle::ui {
+
+struct CurvesSettings;
 
 // A run that is drawn. `style` is its number for seriesPen(), the same in every view.
 struct CurveRun {
@@ -28,8 +32,10 @@ struct CurveRun {
 struct CurveSeries {
   QString run_id;
   QString metric;               // "train/loss"
-  Axis axis = Axis::kStep;      // what raw[].x holds; series on another axis than the view's are ignored
+  XAxis axis;                   // what raw[].x holds; series on another axis than the view's are ignored
   std::vector<CurvePoint> raw;  // every point, undecimated: smoothing is computed on the full series
+  std::vector<ReplacedPart> replaced;  // where the request asked for them
+  bool lacks_axis = false;             // the run has the metric, but has not recorded the axis
 };
 
 // A curve the view wants to draw: every point whose x is beyond `from_x` (-1e300: it has none yet). Its last
@@ -38,9 +44,12 @@ struct CurveSeries {
 struct CurveRequest {
   QString run_id;
   QString metric;
-  Axis axis = Axis::kStep;
+  XAxis axis;
   double from_x = -1e300;
   double last_y = 0;
+  // How many replaced parts the view has; where the run has more, the whole curve is wanted with them. Null:
+  // they are not drawn.
+  std::optional<int64_t> replaced;
 };
 
 class CurvesView final : public QWidget, public Figure {
@@ -68,8 +77,8 @@ class CurvesView final : public QWidget, public Figure {
   // What to fetch now: one request for each visible run and chosen metric.
   std::vector<CurveRequest> requests() const;
 
-  Axis axis() const;
-  void setAxis(Axis axis);
+  XAxis axis() const;
+  void setAxis(const XAxis& axis);
   double smoothing() const;
   void setSmoothing(double weight);  // 0 .. 0.999
   SmoothingKind smoothingKind() const;
@@ -78,10 +87,16 @@ class CurvesView final : public QWidget, public Figure {
   void setIgnoreOutliers(bool ignore);
   bool showsRaw() const;
   void setShowRaw(bool show);
+  // Also what later starts of a run replaced.
+  bool showsAllSegments() const;
+  void setShowAllSegments(bool show);
   bool logX() const;
   void setLogX(bool logarithmic);
   bool logY() const;
   void setLogY(bool logarithmic);
+  // The tables summarise a range of x.
+  bool summarizesRange() const;
+  void setSummarizeRange(bool summarize);
 
   // Figure
   QSizeF figureSize() const override;
@@ -99,6 +114,8 @@ class CurvesView final : public QWidget, public Figure {
   bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
+  void applySettings(const CurvesSettings& before);
+
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

@@ -1,6 +1,7 @@
 #include "views/curves/lines_plottable.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 
 #include "views/common/palette.h"
@@ -14,60 +15,65 @@ constexpr size_t kManyCurves = 24;
 // From this many points per pixel column on a line is a band, whose columns are filled directly.
 constexpr double kDense = 1.5;
 constexpr double kRawOpacity = 0.25;
+constexpr double kReplacedOpacity = 0.5;
+constexpr double kDotRadius = 3;
+constexpr size_t kMostMarks = 200;  // of one line; more would hide it
+constexpr int kStripe = 64;         // columns that a thread fills at a time
 
-QRgb blended(QRgb below, QRgb above, uint32_t alpha) {
-  const auto channel = [&](int shift) {
-    const uint32_t under = (below >> shift) & 0xFFU;
-    const uint32_t over = (above >> shift) & 0xFFU;
-    return ((over * alpha + under * (255 - alpha) + 127) / 255) << shift;
-  };
-  return channel(24) | channel(16) | channel(8) | channel(0);
+QPen faint(QPen pen, double opacity) {
+  QColor color = pen.color();
+  color.setAlphaF(static_cast<float>(opacity));
+  pen.setColor(color);
+  pen.setStyle(Qt::SolidLine);
+  pen.setWidthF(1);
+  return pen;
 }
 
-enum class Edges { kSoft, kHard };
+// Which columns of a dashed line are drawn: one period.
+std::vector<bool> dashesOf(const QPen& pen, double ratio) {
+  std::vector<bool> shown;
+  if (pen.style() == Qt::SolidLine) {
+    return shown;
+  }
+  bool on = true;
+  for (const double length : pen.dashPattern()) {
+    shown.insert(shown.end(), static_cast<size_t>(std::lround(std::max(length * ratio, 1.0))), on);
+    on = !on;
+  }
+  return shown;
+}
 
-// `image` is premultiplied; rows and columns are device pixels. A span is drawn with a pen of `width`; with
-// soft edges rows that it covers in part are drawn faintly, as anti-aliasing would.
-void fillSpans(QImage& image, const std::vector<ColumnSpan>& spans, const QColor& color, double width,
-               Edges edges) {
-  const QRgb opaque = color.rgb() | 0xFF000000U;
-  const auto full = static_cast<uint32_t>(color.alpha());
-  const int height = image.height();
-  const auto stride = static_cast<size_t>(image.bytesPerLine()) / sizeof(QRgb);
-  auto* pixels = reinterpret_cast<QRgb*>(image.bits());
-  for (const ColumnSpan& span : spans) {
-    double top = span.top - width / 2;
-    double bottom = span.bottom + width / 2;
-    if (edges == Edges::kHard) {
-      top = std::floor(span.top);
-      bottom = std::max(std::floor(span.bottom) + 1.0, top + std::round(width));
-    }
-    top = std::max(top, 0.0);
-    bottom = std::min(bottom, static_cast<double>(height));
-    if (top >= bottom) {
+// Discs at the points of a line in columns first .. last-1.
+void traceDots(const CurvePoints& points, const PlotArea& area, double radius, int first, int last,
+               std::vector<ColumnSpan>& spans) {
+  const auto [begin, end] = points.between(area.x.lower, area.x.upper);
+  for (size_t i = begin; i < end && end - begin <= kMostMarks; ++i) {
+    if (!drawable(points[i].y, area.log_y) || !drawable(points[i].x, area.log_x)) {
       continue;
     }
-    const int first = static_cast<int>(top);
-    const int last = static_cast<int>(std::ceil(bottom)) - 1;
-    QRgb* const begin = pixels + static_cast<size_t>(span.column);
-    const auto paint = [&](int row, uint32_t alpha) {
-      QRgb& pixel = begin[static_cast<size_t>(row) * stride];
-      pixel = alpha == 255 ? opaque : blended(pixel, opaque, alpha);
-    };
-    const auto covered = [&](double share) { return static_cast<uint32_t>(full * share + 0.5); };
-    if (first == last) {
-      paint(first, covered(bottom - top));
-      continue;
+    const QPointF center(area.toPixelX(points[i].x), area.toPixelY(points[i].y));
+    for (int column = std::max(first, static_cast<int>(std::floor(center.x() - radius)));
+         column < std::min<double>(last, center.x() + radius); ++column) {
+      const double away = column + 0.5 - center.x();
+      const double half = std::sqrt(std::max(radius * radius - away * away, 0.25));
+      spans.push_back({column, static_cast<float>(center.y() - half), static_cast<float>(center.y() + half)});
     }
-    paint(first, covered(first + 1 - top));
-    for (int row = first + 1; row < last; ++row) {
-      paint(row, full);
-    }
-    paint(last, covered(bottom - last));
   }
 }
 
 }  // namespace
+
+LinesPlottable::LinesPlottable(QCPAxis* key_axis, QCPAxis* value_axis)
+    : QCPAbstractPlottable(key_axis, value_axis) {
+  removeFromLegend();
+  constexpr int kMostHelpers = 7;
+  helpers_.setMaxThreadCount(std::clamp(QThread::idealThreadCount() - 1, 1, kMostHelpers));
+}
+
+void LinesPlottable::setPalette(const QPalette& palette) {
+  palette_ = palette;
+  pens_.clear();
+}
 
 PlotArea LinesPlottable::area() const {
   const QRect pixels = keyAxis()->axisRect()->rect();
@@ -92,88 +98,122 @@ QCPRange LinesPlottable::getValueRange(bool& found, QCP::SignDomain, const QCPRa
   return {};
 }
 
+const QPen& LinesPlottable::penOf(int style) {
+  const auto known = pens_.find(style);
+  return known != pens_.end() ? known->second
+                              : pens_.emplace(style, seriesPen(style, palette_, 1)).first->second;
+}
+
+// What is context lies behind.
+std::vector<LinesPlottable::Stroke> LinesPlottable::strokes(double width) {
+  std::vector<Stroke> all;
+  all.reserve(2 * curves->size());
+  for (const DrawnCurve& drawn : *curves) {
+    const Curve& curve = drawn.curve;
+    if (show_raw && curve.raw != nullptr && curve.raw != curve.smooth) {
+      all.push_back({curve.raw.get(), faint(penOf(drawn.style), kRawOpacity), false});
+    }
+    for (const Points& part : curve.replaced) {
+      all.push_back({part.get(), faint(penOf(drawn.style), kReplacedOpacity), false});
+    }
+  }
+  for (const DrawnCurve& drawn : *curves) {
+    const Points& front = drawn.curve.smooth ? drawn.curve.smooth : drawn.curve.raw;
+    if (front != nullptr) {
+      QPen pen = penOf(drawn.style);
+      pen.setWidthF(width);
+      pen.setJoinStyle(Qt::RoundJoin);
+      all.push_back({front.get(), pen, drawn.marks});
+    }
+  }
+  return all;
+}
+
 void LinesPlottable::draw(QCPPainter* painter) {
-  if (curves == nullptr) {
+  if (curves == nullptr || curves->empty()) {
     return;
   }
-  const PlotArea where = area();
   const bool vectors = painter->modes().testFlag(QCPPainter::pmVectorized);
   const bool many = curves->size() > kManyCurves && !vectors;
-  const double line_width = many ? 1.0 : 1.6;
-  painter->setAntialiasing(!many);
+  std::vector<Stroke> lines = strokes(many ? 1.0 : 1.6);
+  const PlotArea where = area();
+  const auto thin =
+      vectors ? lines.begin()
+      : many  ? lines.end()
+              : std::stable_partition(lines.begin(), lines.end(), [&](const Stroke& stroke) {
+                 return density(*stroke.points, where) >= kDense * parentPlot()->bufferDevicePixelRatio();
+               });
+  // Bands are drawn before the thin lines.
+  const std::vector<Stroke> bands(lines.begin(), thin);
+  if (!bands.empty()) {
+    fillColumns(bands, many ? Edges::kHard : Edges::kSoft);
+    painter->drawImage(where.pixels.topLeft(), image_.image());
+  }
+  painter->setAntialiasing(true);
   painter->setBrush(Qt::NoBrush);
-  // Dense lines are collected in an image of the plot's own pixels, which is drawn before the thin ones.
-  const double ratio = parentPlot()->bufferDevicePixelRatio();
-  PlotArea device = where;
-  device.pixels = QRectF(QPointF(0, 0), where.pixels.size() * ratio);
-  QImage bands;
-  const auto is_dense = [&](const CurvePoints& points) {
-    return !vectors && density(points, device) >= kDense;
-  };
-  const auto add_band = [&](const CurvePoints& points, const QColor& color, double width) {
-    if (bands.isNull()) {
-      bands = QImage(device.pixels.size().toSize(), QImage::Format_ARGB32_Premultiplied);
-      bands.fill(Qt::transparent);
-      bands.setDevicePixelRatio(ratio);
-    }
-    spans_.clear();
-    traceColumns(points, device, spans_);
-    fillSpans(bands, spans_, color, width * ratio, many ? Edges::kHard : Edges::kSoft);
-  };
-  std::vector<const DrawnCurve*> thin;
-  const auto faint_pen = [this](const DrawnCurve& drawn) {
-    QPen pen = seriesPen(drawn.style, palette, 1.0);
-    pen.setStyle(Qt::SolidLine);
-    QColor faint = pen.color();
-    faint.setAlphaF(static_cast<float>(kRawOpacity));
-    pen.setColor(faint);
-    return pen;
-  };
-  for (const DrawnCurve& drawn : *curves) {
-    if (!show_raw || drawn.curve.raw == nullptr || drawn.curve.raw == drawn.curve.smooth) {
-      continue;
-    }
-    const QPen pen = faint_pen(drawn);
-    if (is_dense(*drawn.curve.raw)) {
-      add_band(*drawn.curve.raw, pen.color(), 1);
-    } else {
-      painter->setPen(pen);
-      drawLine(painter, drawn.curve.raw->all(), where, false);
-    }
-  }
-  for (const DrawnCurve& drawn : *curves) {
-    const Points& points = drawn.curve.smooth ? drawn.curve.smooth : drawn.curve.raw;
-    if (points != nullptr && is_dense(*points)) {
-      add_band(*points, seriesColor(drawn.style, palette), line_width);
-    } else if (points != nullptr) {
-      thin.push_back(&drawn);
-    }
-  }
-  if (!bands.isNull()) {
-    painter->drawImage(where.pixels.topLeft(), bands);
-  }
-  for (const DrawnCurve* drawn : thin) {
-    QPen pen = seriesPen(drawn->style, palette, line_width);
-    pen.setJoinStyle(Qt::RoundJoin);
-    painter->setPen(pen);
-    drawLine(painter, (drawn->curve.smooth ? drawn->curve.smooth : drawn->curve.raw)->all(), where,
-             drawn->marks);
+  for (auto stroke = thin; stroke != lines.end(); ++stroke) {
+    drawStroke(painter, *stroke);
   }
 }
 
-void LinesPlottable::drawLine(QCPPainter* painter, const std::vector<CurvePoint>& points,
-                              const PlotArea& where, bool marks) {
+void LinesPlottable::fillColumns(const std::vector<Stroke>& bands, Edges edges) {
+  const double ratio = parentPlot()->bufferDevicePixelRatio();
+  PlotArea device = area();
+  device.pixels = QRectF(QPointF(0, 0), device.pixels.size() * ratio);
+  image_.resize(device.pixels.size().toSize(), ratio);
+  const PixelColumns columns(device);
+  const int count = std::min(columns.count(), image_.image().width());
+  std::vector<std::vector<bool>> dashes;
+  dashes.reserve(bands.size());
+  for (const Stroke& band : bands) {
+    const bool dense = density(*band.points, device) >= kDense;
+    dashes.push_back(dense ? std::vector<bool>() : dashesOf(band.pen, ratio));
+  }
+  std::atomic<int> next{0};
+  const auto work = [&] {
+    std::vector<ColumnSpan> spans;
+    for (int first = next.fetch_add(kStripe); first < count; first = next.fetch_add(kStripe)) {
+      const int last = std::min(first + kStripe, count);
+      image_.clear(first, last);
+      for (size_t i = 0; i < bands.size(); ++i) {
+        spans.clear();
+        traceColumns(*bands[i].points, columns, first, last, spans);
+        if (const std::vector<bool>& shown = dashes[i]; !shown.empty()) {
+          std::erase_if(spans, [&](const ColumnSpan& span) {
+            return !shown[static_cast<size_t>(span.column) % shown.size()];
+          });
+        }
+        if (bands[i].marks) {
+          traceDots(*bands[i].points, device, kDotRadius * ratio, first, last, spans);
+        }
+        image_.fill(spans, bands[i].pen.color(), bands[i].pen.widthF() * ratio, edges);
+      }
+      image_.finish(first, last);
+    }
+  };
+  // A few lines are filled before a thread wakes up.
+  constexpr size_t kWorthHelp = 8;
+  for (int i = 0; bands.size() >= kWorthHelp && i < helpers_.maxThreadCount(); ++i) {
+    helpers_.start(work);
+  }
+  work();
+  helpers_.waitForDone();
+}
+
+void LinesPlottable::drawStroke(QCPPainter* painter, const Stroke& stroke) {
+  const PlotArea where = area();
   line_.clear();
-  traceLine(points, where, line_);
+  traceLine(*stroke.points, where, line_);
   if (painter->modes().testFlag(QCPPainter::pmVectorized)) {
     line_ = clipLine(line_, where.pixels);
   }
+  painter->setPen(stroke.pen);
   const auto draw_dots = [&](size_t begin, size_t end) {
     painter->save();
-    painter->setBrush(painter->pen().color());
+    painter->setBrush(stroke.pen.color());
     painter->setPen(Qt::NoPen);
     for (size_t i = begin; i < end; ++i) {
-      painter->drawEllipse(line_[i], 3.0, 3.0);
+      painter->drawEllipse(line_[i], kDotRadius, kDotRadius);
     }
     painter->restore();
   };
@@ -187,7 +227,7 @@ void LinesPlottable::drawLine(QCPPainter* painter, const std::vector<CurvePoint>
       painter->drawPolyline(line_.data() + begin, static_cast<int>(end - begin));
     }
     // A point between two gaps has no line, so it would vanish.
-    if (end - begin == 1 || (marks && line_.size() < 200)) {
+    if (end - begin == 1 || (stroke.marks && line_.size() < kMostMarks)) {
       draw_dots(begin, end);
     }
     begin = end + 1;

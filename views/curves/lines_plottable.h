@@ -5,22 +5,23 @@
 
 #include <qcustomplot.h>
 
+#include <QThreadPool>
+#include <unordered_map>
 #include <vector>
 
+#include "views/curves/column_image.h"
 #include "views/curves/curve_chart.h"
 
 namespace heddle::ui {
 
 class LinesPlottable final : public QCPAbstractPlottable {
  public:
-  LinesPlottable(QCPAxis* key_axis, QCPAxis* value_axis) : QCPAbstractPlottable(key_axis, value_axis) {
-    removeFromLegend();
-  }
+  LinesPlottable(QCPAxis* key_axis, QCPAxis* value_axis);
 
   const std::vector<DrawnCurve>* curves = nullptr;  // borrowed from the chart
   bool show_raw = true;
-  QPalette palette;
 
+  void setPalette(const QPalette& palette);
   PlotArea area() const;
 
   double selectTest(const QPointF& position, bool only_selectable, QVariant* details) const override;
@@ -32,10 +33,24 @@ class LinesPlottable final : public QCPAbstractPlottable {
   void drawLegendIcon(QCPPainter* painter, const QRectF& rect) const override;
 
  private:
-  void drawLine(QCPPainter* painter, const std::vector<CurvePoint>& points, const PlotArea& area, bool marks);
+  // One line of the frame.
+  struct Stroke {
+    const CurvePoints* points;
+    QPen pen;
+    bool marks;  // dots at its points
+  };
 
-  std::vector<QPointF> line_;  // reused from frame to frame, as the spans are
-  std::vector<ColumnSpan> spans_;
+  const QPen& penOf(int style);
+  std::vector<Stroke> strokes(double width);
+  void drawStroke(QCPPainter* painter, const Stroke& stroke);
+  // Fills the columns of all strokes in their order.
+  void fillColumns(const std::vector<Stroke>& strokes, Edges edges);
+
+  QPalette palette_;
+  std::unordered_map<int, QPen> pens_;  // of styles: to find a legible colour takes a while
+  std::vector<QPointF> line_;           // reused from frame to frame, as the image is
+  ColumnImage image_;
+  QThreadPool helpers_;
 };
 
 }  // namespace heddle::ui
