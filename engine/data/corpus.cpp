@@ -29,12 +29,6 @@ std::optional<ContentHash> hashFromHex(const std::string& hex) {
   return ContentHash{std::stoull(hex.substr(16), nullptr, 16), std::stoull(hex.substr(0, 16), nullptr, 16)};
 }
 
-// Where stretch `index` begins when `total` items fall into `count` stretches: index * total / count without
-// overflow.
-int64_t stretchBegin(int64_t index, int64_t count, int64_t total) {
-  return index * (total / count) + index * (total % count) / count;
-}
-
 }  // namespace
 
 Json CorpusReport::toJson() const {
@@ -111,24 +105,56 @@ HeldoutDocuments::HeldoutDocuments(int64_t documents, double share) : documents_
   }
 }
 
-bool HeldoutDocuments::contains(int64_t document) const {
-  if (heldout_ == 0) {
-    return false;
-  }
-  // The stretch that the document lies in: the estimate is off by one at most.
+// stretch * documents / heldout without overflow.
+int64_t HeldoutDocuments::stretchBegin(int64_t stretch) const {
+  return stretch * (documents_ / heldout_) + stretch * (documents_ % heldout_) / heldout_;
+}
+
+int64_t HeldoutDocuments::stretchOf(int64_t document) const {
+  // The estimate is off by one at most.
   auto stretch = static_cast<int64_t>(static_cast<double>(document) * static_cast<double>(heldout_) /
                                       static_cast<double>(documents_));
   stretch = std::clamp<int64_t>(stretch, 0, heldout_ - 1);
-  while (stretch > 0 && stretchBegin(stretch, heldout_, documents_) > document) {
+  while (stretch > 0 && stretchBegin(stretch) > document) {
     --stretch;
   }
-  while (stretch + 1 < heldout_ && stretchBegin(stretch + 1, heldout_, documents_) <= document) {
+  while (stretch + 1 < heldout_ && stretchBegin(stretch + 1) <= document) {
     ++stretch;
   }
-  const int64_t begin = stretchBegin(stretch, heldout_, documents_);
-  const int64_t end = stretch + 1 < heldout_ ? stretchBegin(stretch + 1, heldout_, documents_) : documents_;
-  const uint64_t draw = mixKey(nameKey("held-out documents"), static_cast<uint64_t>(stretch));
-  return begin + static_cast<int64_t>(draw % static_cast<uint64_t>(end - begin)) == document;
+  return stretch;
+}
+
+int64_t HeldoutDocuments::heldoutAt(int64_t rank) const {
+  const int64_t begin = stretchBegin(rank);
+  const uint64_t draw = mixKey(nameKey("held-out documents"), static_cast<uint64_t>(rank));
+  return begin + static_cast<int64_t>(draw % static_cast<uint64_t>(stretchBegin(rank + 1) - begin));
+}
+
+int64_t HeldoutDocuments::trainingAt(int64_t rank) const {
+  if (heldout_ == 0) {
+    return rank;
+  }
+  const auto before = [this](int64_t stretch) { return stretchBegin(stretch) - stretch; };
+  // Stretches hold equal numbers of training documents too, but for one: near enough to go on from.
+  auto stretch = static_cast<int64_t>(static_cast<double>(rank) * static_cast<double>(heldout_) /
+                                      static_cast<double>(documents_ - heldout_));
+  stretch = std::clamp<int64_t>(stretch, 0, heldout_ - 1);
+  while (stretch > 0 && before(stretch) > rank) {
+    --stretch;
+  }
+  while (stretch + 1 < heldout_ && before(stretch + 1) <= rank) {
+    ++stretch;
+  }
+  const int64_t document = stretchBegin(stretch) + rank - before(stretch);
+  return document + (document >= heldoutAt(stretch) ? 1 : 0);
+}
+
+int64_t HeldoutDocuments::heldoutBefore(int64_t document) const {
+  if (heldout_ == 0 || document >= documents_) {
+    return heldout_;
+  }
+  const int64_t stretch = stretchOf(document);
+  return stretch + (heldoutAt(stretch) < document ? 1 : 0);
 }
 
 Result<CorpusWriter> CorpusWriter::open(const std::filesystem::path& folder,

@@ -42,16 +42,26 @@ struct CorpusReport {
 
 // Documents never trained on, as a pure function of the document's number: the documents fall into equal
 // stretches, as many as are held out, and each stretch gives one, drawn by its number. With a share above 0
-// and two documents or more there is at least one on either side.
+// and two documents or more there is at least one on either side. All in constant time and memory.
 class HeldoutDocuments {
  public:
   HeldoutDocuments() = default;
   HeldoutDocuments(int64_t documents, double share);
 
+  int64_t documents() const { return documents_; }  // of both sides
   int64_t count() const { return heldout_; }
-  bool contains(int64_t document) const;
+  bool contains(int64_t document) const { return count() > 0 && heldoutAt(stretchOf(document)) == document; }
+
+  // Document number `rank` of a side, ascending from 0.
+  int64_t heldoutAt(int64_t rank) const;
+  int64_t trainingAt(int64_t rank) const;
+  // Held-out documents before this one.
+  int64_t heldoutBefore(int64_t document) const;
 
  private:
+  int64_t stretchBegin(int64_t stretch) const;
+  int64_t stretchOf(int64_t document) const;
+
   int64_t documents_ = 0;
   int64_t heldout_ = 0;
 };
@@ -117,8 +127,7 @@ class Corpus {
   int64_t sentences() const { return begins_.back().sentence; }
   int64_t documents() const { return begins_.back().document; }
   int64_t units() const { return begins_.back().unit; }
-  int64_t heldoutDocuments() const { return heldout_.count(); }
-  bool heldout(int64_t document) const { return heldout_.contains(document); }
+  const HeldoutDocuments& heldout() const { return heldout_; }
 
   // The first sentence of a document, the first token and the first unit of a sentence; documents(),
   // sentences() give the end of the last one.

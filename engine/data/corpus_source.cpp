@@ -8,10 +8,10 @@ namespace heddle {
 
 Status CorpusSource::rewind() {
   next_document_ = 0;
+  hasher_ = {};
   if (!surveyed_) {
     documents_ = 0;
     kept_.clear();
-    hasher_ = {};
     filter_.reset();
   }
   if (corpus_ == nullptr) {
@@ -59,10 +59,28 @@ Result<bool> CorpusSource::next(Paragraphs& document) {
   while (true) {
     const auto index = static_cast<size_t>(next_document_);
     const Result<bool> more = read(document);
-    if (!more.ok() || !*more || index >= kept_.size() || kept_[index]) {
+    if (!more.ok()) {
+      return more;
+    }
+    if (!*more) {
+      changed_ = hasher_.hash() != hash_;
+      return changed_ ? Result<bool>(Error{
+                            "cannot prepare a corpus: the text of " + name() + " changed while it was read",
+                            "start again when nothing writes to it"})
+                      : more;
+    }
+    if (index >= kept_.size() || kept_[index]) {
+      hashDocument(document);
       return more;
     }
   }
+}
+
+void CorpusSource::hashDocument(const Paragraphs& document) {
+  for (const std::string& paragraph : document) {
+    hasher_.add(paragraph);
+  }
+  hasher_.add(static_cast<int64_t>(document.size()));
 }
 
 Result<bool> CorpusSource::survey(Paragraphs& document) {
@@ -85,10 +103,7 @@ Result<bool> CorpusSource::survey(Paragraphs& document) {
       kept_.push_back(keeps);
     }
     if (keeps) {
-      for (const std::string& paragraph : document) {
-        hasher_.add(paragraph);
-      }
-      hasher_.add(static_cast<int64_t>(document.size()));
+      hashDocument(document);
       ++documents_;
       return true;
     }

@@ -27,7 +27,7 @@ class CorpusSource {
   Status rewind();
   // Replaces `document` by the next one that is kept; false at the end. Until a whole reading has ended,
   // documents are filtered one by one; later readings remember what was kept, a bit a document. Errors: as
-  // CorpusReader::next().
+  // CorpusReader::next(), and at the end of a later reading, text that is not what the first one read.
   Result<bool> next(Paragraphs& document);
   // Share of the text read, 0 .. 1.
   double fraction() const;
@@ -35,6 +35,8 @@ class CorpusSource {
   // Of the kept documents, once a whole reading has ended.
   int64_t documents() const { return documents_; }
   const ContentHash& hash() const { return hash_; }
+  // Whether a later reading has found other text.
+  bool changed() const { return changed_; }
   // Nothing where the corpus has no filters.
   const std::optional<FilterReport>& filtered() const { return filtered_; }
 
@@ -44,6 +46,7 @@ class CorpusSource {
  private:
   Result<bool> read(Paragraphs& document);
   Result<bool> survey(Paragraphs& document);
+  void hashDocument(const Paragraphs& document);
 
   const TextRecipe& text_;
   const CorpusRecipe* corpus_;
@@ -51,6 +54,7 @@ class CorpusSource {
   int64_t next_document_ = 0;  // of those read, kept or not
 
   bool surveyed_ = false;
+  bool changed_ = false;
   std::optional<DocumentFilter> filter_;
   ContentHasher hasher_;
   std::vector<bool> kept_;  // empty: all

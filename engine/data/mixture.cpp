@@ -52,39 +52,29 @@ MixtureSchedule::Place MixtureSchedule::at(int64_t row) const {
   return {static_cast<size_t>(corpus), block * share + (slot - begin)};
 }
 
-int64_t tokensOf(const Corpus& corpus, std::span<const uint32_t> documents) {
-  int64_t tokens = 0;
-  for (const uint32_t document : documents) {
-    tokens += corpus.sentenceBegin(corpus.documentBegin(document + int64_t{1})) -
-              corpus.sentenceBegin(corpus.documentBegin(document));
-  }
-  return tokens;
-}
-
-Result<std::vector<uint32_t>> trainingDocuments(const Corpus& corpus, int64_t max_tokens) {
-  std::vector<uint32_t> documents;
-  for (int64_t document = 0; document < corpus.documents(); ++document) {
-    if (!corpus.heldout(document)) {
-      documents.push_back(static_cast<uint32_t>(document));
-    }
-  }
+Result<Documents> trainingDocuments(const Corpus& corpus, int64_t max_tokens) {
+  Documents all(corpus.heldout(), Documents::Side::kTraining);
   if (max_tokens <= 0) {
-    return documents;
+    return all;
   }
-  const int64_t all = tokensOf(corpus, documents);
-  if (all < max_tokens) {
+  const int64_t there_are = tokensOf(corpus, all);
+  if (there_are < max_tokens) {
     return Error{"max_tokens is " + std::to_string(max_tokens) + ", but there are only " +
-                     std::to_string(all) + " tokens to train on",
+                     std::to_string(there_are) + " tokens to train on",
                  "lower max_tokens, or set it to 0 for all"};
   }
+  std::vector<uint32_t> chosen;
+  for (int64_t rank = 0; rank < all.size(); ++rank) {
+    chosen.push_back(static_cast<uint32_t>(all.at(rank)));
+  }
   constexpr uint64_t kKey = nameKey("subsets of documents");
-  std::sort(documents.begin(), documents.end(), [](uint32_t a, uint32_t b) {
+  std::sort(chosen.begin(), chosen.end(), [](uint32_t a, uint32_t b) {
     return std::pair(mixKey(kKey, a), a) < std::pair(mixKey(kKey, b), b);
   });
   int64_t tokens = 0;
   size_t count = 0;
-  for (; count < documents.size(); ++count) {
-    tokens += tokensOf(corpus, std::span(&documents[count], 1));
+  for (; count < chosen.size(); ++count) {
+    tokens += tokensOf(corpus, Documents({chosen[count]}));
     if (tokens > max_tokens) {
       break;
     }
@@ -94,9 +84,10 @@ Result<std::vector<uint32_t>> trainingDocuments(const Corpus& corpus, int64_t ma
                      std::to_string(tokens) + " tokens",
                  "raise max_tokens above the length of documents"};
   }
-  documents.resize(count);
-  std::sort(documents.begin(), documents.end());
-  return documents;
+  chosen.resize(count);
+  chosen.shrink_to_fit();
+  std::sort(chosen.begin(), chosen.end());
+  return Documents(std::move(chosen));
 }
 
 }  // namespace heddle

@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "engine/data/corpus.h"
+#include "engine/data/documents.h"
 
 namespace heddle {
 
@@ -37,10 +37,8 @@ class MixtureSchedule {
 
 // The documents to train on: all that are not held out, or, with `max_tokens` above 0, those first in a
 // random order that is the same for every size, as long as they hold at most so many tokens: smaller subsets
-// are part of larger ones. Ascending. Error: fewer tokens to train on than max_tokens, or a first document
-// longer than it.
-Result<std::vector<uint32_t>> trainingDocuments(const Corpus& corpus, int64_t max_tokens);
-
-int64_t tokensOf(const Corpus& corpus, std::span<const uint32_t> documents);
+// are part of larger ones. Error: fewer tokens to train on than max_tokens, or a first document longer than
+// it.
+Result<Documents> trainingDocuments(const Corpus& corpus, int64_t max_tokens);
 
 }  // namespace heddle

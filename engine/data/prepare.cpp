@@ -293,32 +293,56 @@ class Preparation {
     return {};
   }
 
+  // With sampling a corpus is packed as it is, for held-out text, and once more for each sampled copy.
+  int64_t copies() const { return text_.sampling_alpha > 0 ? text_.sampling_copies : 0; }
+
   Result<PreparedCorpus> pack(size_t index) {
+    PreparedCorpus prepared;
+    if (!corpora_.empty()) {
+      prepared.recipe = corpora_[index];
+    }
+    for (int64_t copy = 0; copy <= copies(); ++copy) {
+      const fs::path folder = workspace_.corpora() / corpusId(index, copy);
+      const Result<CorpusReport> packed = packCopy(index, copy, folder);
+      if (!packed.ok()) {
+        return packed.error();
+      }
+      if (copy == 0) {
+        prepared.folder = folder;
+        prepared.report = *packed;
+      } else {
+        prepared.samples.push_back(folder);
+      }
+    }
+    return prepared;
+  }
+
+  // Copy 0 is the text as it is, whatever the recipe says about sampling.
+  std::string corpusId(size_t index, int64_t copy) const {
     ContentHasher hasher;
     hasher.add(kFormat);
     hasher.add(sources_[index].hash().hex());
     hasher.add(vocabulary_.hash.hex());
-    if (text_.sampling_alpha > 0) {
+    if (copy > 0) {
       hasher.add(static_cast<int64_t>(text_.sampling_alpha * 1e9));
       hasher.add(text_.sampling_nbest);
+      hasher.add(copy);
     }
-    const fs::path folder = workspace_.corpora() / hasher.hash().hex();
+    return hasher.hash().hex();
+  }
+
+  Result<CorpusReport> packCopy(size_t index, int64_t copy, const fs::path& folder) {
     Result<Corpus> corpus = Corpus::open(folder, text_.heldout_fraction);
     if (!corpus.ok() || !corpus->check().ok()) {
-      if (const Status status = write(index, folder); !status.ok()) {
+      if (const Status status = write(index, copy, folder); !status.ok()) {
         return status.error();
       }
       corpus = Corpus::open(folder, text_.heldout_fraction);
     }
-    if (!corpus.ok()) {
-      return corpus.error();
-    }
-    return PreparedCorpus{.recipe = corpora_.empty() ? CorpusRecipe{} : corpora_[index],
-                          .folder = folder,
-                          .report = corpus->report()};
+    return corpus.ok() ? Result<CorpusReport>(corpus->report()) : corpus.error();
   }
 
-  Status write(size_t index, const fs::path& folder) {
+  Status write(size_t index, int64_t copy, const fs::path& folder) {
     CorpusSource& source = sources_[index];
     Result<CorpusWriter> writer = CorpusWriter::open(folder, vocabulary_);
     if (!writer.ok()) {
@@ -328,17 +352,27 @@ class Preparation {
       return status;
     }
     const auto started = std::chrono::steady_clock::now();
-    int64_t asked = 0;
-    const auto go_on = [&] {
-      return asked++ % 256 == 0
-                 ? report(shareOf(kLearnt, 1.0, index, source.fraction()), "packing the corpus")
-                 : Status{};
+    const auto packed = [&] {
+      return (static_cast<double>(copy) + source.fraction()) / static_cast<double>(copies() + 1);
     };
+    int64_t asked = 0;
+    PackingOptions options;
+    options.go_on = [&] {
+      return asked++ % 256 == 0 ? report(shareOf(kLearnt, 1.0, index, packed()), "packing the corpus")
+                                : Status{};
+    };
+    if (copy > 0) {
+      options.sampling = {.alpha = text_.sampling_alpha, .nbest = static_cast<int32_t>(text_.sampling_nbest)};
+      options.seed = static_cast<uint64_t>(copy);
+    }
     const Result<int64_t> text_bytes = packDocuments(
-        [&](Paragraphs& document) { return source.next(document); }, *grains_, *writer,
-        {.sampling = {.alpha = text_.sampling_alpha, .nbest = static_cast<int32_t>(text_.sampling_nbest)},
-         .go_on = go_on});
+        [&](Paragraphs& document) { return source.next(document); }, *grains_, *writer, options);
     if (!text_bytes.ok()) {
+      if (source.changed()) {
+        // What is packed already is not what the folder is named after.
+        std::error_code ignored;
+        fs::remove_all(folder, ignored);
+      }
       return text_bytes.error();
     }
     if (writer->tokens() == 0) {

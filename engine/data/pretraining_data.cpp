@@ -20,24 +20,54 @@ namespace {
 
 // A row of an epoch and the draws that its splits and masks take.
 struct Pick {
+  const RowSource* source = nullptr;
   size_t corpus = 0;
   int64_t row = 0;
   RandomStream draws;
 };
 
+// Which epoch a turn falls into, what gives its rows, and how many turns of it came before.
+struct EpochPlace {
+  const RowSource* source = nullptr;
+  int64_t epoch = 0;
+  int64_t turn = 0;
+};
+
 // A corpus with the rows of its two sides. Not movable: the rows point to the corpus.
 struct CorpusRows {
-  CorpusRows(Corpus packed, std::vector<uint32_t> training_documents, std::vector<uint32_t> heldout_documents,
-             const ObjectiveRecipe& objective, const SpecialIds& special, uint64_t training_key,
-             uint64_t heldout_key)
+  CorpusRows(Corpus packed, Documents training_documents, const ObjectiveRecipe& objective,
+             const SpecialIds& special, uint64_t heldout_key)
       : corpus(std::move(packed)),
-        training_tokens(tokensOf(corpus, training_documents)),
-        training(corpus, std::move(training_documents), objective, special, training_key),
-        heldout(corpus, std::move(heldout_documents), objective, special, heldout_key) {}
+        documents(std::move(training_documents)),
+        training_tokens(tokensOf(corpus, documents)),
+        heldout(corpus, Documents(corpus.heldout(), Documents::Side::kHeldout), objective, special,
+                heldout_key) {}
+
+  // Epochs take the training sources in turn; `turns` tells how many each gives before the next one's.
+  template <typename Turns>
+  EpochPlace at(int64_t turn, const Turns& turns) const {
+    int64_t cycle = 0;
+    for (const std::unique_ptr<RowSource>& source : training) {
+      cycle += turns(*source);
+    }
+    EpochPlace place{nullptr, turn / cycle * static_cast<int64_t>(training.size()), turn % cycle};
+    for (const std::unique_ptr<RowSource>& source : training) {
+      place.source = source.get();
+      const int64_t own = turns(*source);
+      if (place.turn < own) {
+        break;
+      }
+      place.turn -= own;
+      ++place.epoch;
+    }
+    return place;
+  }
 
   Corpus corpus;
+  Documents documents;  // to train on
   int64_t training_tokens;
-  RowSource training;
+  std::vector<std::unique_ptr<Corpus>> samples;
+  std::vector<std::unique_ptr<RowSource>> training;  // of the samples, or without any of the corpus itself
   RowSource heldout;
 };
 
@@ -85,11 +115,10 @@ struct PretrainingData::Impl {
       const MixtureSchedule schedule(weightsOf(phase), mixKey(training_key, nameKey("mixture")));
       place = schedule.at(place.row);
     }
-    const RowSource& source = corpora[place.corpus]->training;
-    const int64_t count = source.rows(phase.length);
-    const int64_t epoch = place.row / count;
-    const Permutation order(count, mixKey(orderKey(source, phase.length), static_cast<uint64_t>(epoch)));
-    return draws(place.corpus, order(place.row % count), epoch, phase, step, row);
+    const EpochPlace at = corpora[place.corpus]->at(
+        place.row, [&](const RowSource& source) { return source.rows(phase.length); });
+    const Permutation order(at.source->rows(phase.length), epochKey(at, phase.length));
+    return draws(*at.source, place.corpus, order(at.turn), at.epoch, phase, step, row);
   }
 
   // Every row of the batch reads its own stretch of a corpus's stream; each epoch the stretches begin
@@ -105,37 +134,44 @@ struct PretrainingData::Impl {
       }
       own_rows = shares[corpus];
     }
-    const RowSource& source = corpora[corpus]->training;
-    const int64_t count = source.rows(phase.length);
-    const int64_t stretch = std::max<int64_t>(1, count / own_rows);
-    const int64_t epoch = step / stretch;
-    const uint64_t shift =
-        mixKey(orderKey(source, phase.length), static_cast<uint64_t>(epoch)) % static_cast<uint64_t>(count);
-    const int64_t picked = (own_row * stretch + step % stretch + static_cast<int64_t>(shift)) % count;
-    return draws(corpus, picked, epoch, phase, step, row);
+    const auto stretch = [&](const RowSource& source) {
+      return std::max<int64_t>(1, source.rows(phase.length) / own_rows);
+    };
+    const EpochPlace at = corpora[corpus]->at(step, stretch);
+    const int64_t count = at.source->rows(phase.length);
+    const uint64_t shift = epochKey(at, phase.length) % static_cast<uint64_t>(count);
+    const int64_t picked = (own_row * stretch(*at.source) + at.turn + static_cast<int64_t>(shift)) % count;
+    return draws(*at.source, corpus, picked, at.epoch, phase, step, row);
   }
 
-  static uint64_t orderKey(const RowSource& source, int64_t length) {
-    return mixKey(mixKey(source.key(), nameKey("order")), static_cast<uint64_t>(length));
+  static uint64_t epochKey(const EpochPlace& at, int64_t length) {
+    const uint64_t order_key =
+        mixKey(mixKey(at.source->key(), nameKey("order")), static_cast<uint64_t>(length));
+    return mixKey(order_key, static_cast<uint64_t>(at.epoch));
   }
 
-  Pick draws(size_t corpus, int64_t picked, int64_t epoch, const PhaseRecipe& phase, int64_t step,
-             int64_t row) const {
+  Pick draws(const RowSource& source, size_t corpus, int64_t picked, int64_t epoch, const PhaseRecipe& phase,
+             int64_t step, int64_t row) const {
     if (objective.dupe_factor > 0) {
-      const uint64_t copies_key = mixKey(mixKey(corpora[corpus]->training.key(), nameKey("copies")),
-                                         static_cast<uint64_t>(phase.length));
-      return {corpus, picked,
+      const uint64_t copies_key =
+          mixKey(mixKey(source.key(), nameKey("copies")), static_cast<uint64_t>(phase.length));
+      return {&source, corpus, picked,
               RandomStream(copies_key, static_cast<uint32_t>(picked),
                            static_cast<uint32_t>(epoch % objective.dupe_factor))};
     }
     const uint64_t row_key = mixKey(mixKey(training_key, nameKey("row")), static_cast<uint64_t>(step) >> 32);
-    return {corpus, picked, RandomStream(row_key, static_cast<uint32_t>(step), static_cast<uint32_t>(row))};
+    return {&source, corpus, picked,
+            RandomStream(row_key, static_cast<uint32_t>(step), static_cast<uint32_t>(row))};
   }
 
   int64_t trainingRows(int64_t length) const {
     int64_t count = 0;
     for (const std::unique_ptr<CorpusRows>& corpus : corpora) {
-      count += corpus->training.rows(length);
+      int64_t rows_of_all = 0;
+      for (const std::unique_ptr<RowSource>& source : corpus->training) {
+        rows_of_all += source->rows(length);
+      }
+      count += rows_of_all / static_cast<int64_t>(corpus->training.size());
     }
     return count;
   }
@@ -156,15 +192,14 @@ struct PretrainingData::Impl {
     while (picked >= corpora[corpus]->heldout.rows(length)) {
       picked -= corpora[corpus++]->heldout.rows(length);
     }
-    return {corpus, picked, RandomStream(row_key, 0, static_cast<uint32_t>(row))};
+    return {&corpora[corpus]->heldout, corpus, picked, RandomStream(row_key, 0, static_cast<uint32_t>(row))};
   }
 
   // Buffers are reused from row to row.
-  void addRow(const RowSource& source, Pick pick, int64_t length, Row& fine, Row& coarse,
-              BatchBuilder& builder) const {
+  void addRow(Pick pick, int64_t length, Row& fine, Row& coarse, BatchBuilder& builder) const {
     const RandomTokens& random_tokens = reads_coarse ? *coarse_tokens : fine_tokens[pick.corpus];
     const MaskContext context{objective, special, random_tokens, length, vocabSize() - 1};
-    source.build(pick.row, length, pick.draws, fine);
+    pick.source->build(pick.row, length, pick.draws, fine);
     if (grains != RowGrains::kFine || reads_coarse) {
       makeCoarse(fine, coarse);
     }
@@ -195,17 +230,49 @@ Error cannotTrain(const PreparedCorpus& corpus, const std::string& found, std::s
   return {"cannot train on " + name + ": " + found, std::move(hint)};
 }
 
-// What of the special tokens rows and masks need.
-Status checkSpecial(const SpecialIds& special, const std::filesystem::path& tokenizer) {
-  for (const auto& [id, name] : {std::pair(special.cls, "[CLS]"), std::pair(special.sep, "[SEP]"),
-                                 std::pair(special.mask, "[MASK]")}) {
-    if (id == kNoSpecial) {
-      return Error{"cannot train with the tokeniser " + tokenizer.string() + ": it has no " + name +
+// What of the special tokens the rows and masks need.
+Status checkSpecial(const SpecialIds& special, RowKind rows, MaskKind masking,
+                    const std::filesystem::path& tokenizer) {
+  const bool begins = rows != RowKind::kLm && rows != RowKind::kT5;
+  const bool masks =
+      masking != MaskKind::kNone && masking != MaskKind::kT5 && masking != MaskKind::kPermutation;
+  struct Needed {
+    bool needed;
+    int32_t id;
+    const char* name;
+  };
+  for (const Needed& one : {Needed{begins, special.cls, "[CLS]"}, Needed{true, special.sep, "[SEP]"},
+                            Needed{masks, special.mask, "[MASK]"}}) {
+    if (one.needed && one.id == kNoSpecial) {
+      return Error{"cannot train with the tokeniser " + tokenizer.string() + ": it has no " + one.name +
                        " or anything that stands for it",
                    "take a vocabulary that was made for an encoder, or one that is learnt"};
     }
   }
   return {};
+}
+
+// A packed corpus that was made with the vocabulary and is sound.
+Result<Corpus> openCorpus(const PreparedCorpus& corpus, const std::filesystem::path& folder,
+                          const PreparedText& text, const ShardVocabulary& vocabulary) {
+  Result<Corpus> packed = Corpus::open(folder, text.heldout_fraction);
+  if (!packed.ok()) {
+    return packed;
+  }
+  if (packed->vocabulary() != vocabulary) {
+    return cannotTrain(corpus, "it was not packed with the tokeniser " + text.tokenizer.string(),
+                       "prepare the corpus again");
+  }
+  if (const Status status = packed->check(); !status.ok()) {
+    return status.error();
+  }
+  if (vocabulary.fine_size <= 5 || packed->sentences() > UINT32_MAX) {
+    return cannotTrain(corpus,
+                       std::to_string(packed->sentences()) + " sentences and " +
+                           std::to_string(vocabulary.fine_size) + " pieces are out of range",
+                       "the limits are 4 billion sentences, and at least one piece that is not special");
+  }
+  return packed;
 }
 
 }  // namespace
@@ -219,7 +286,9 @@ Result<PretrainingData> PretrainingData::open(const PreparedText& text, const Ob
   }
   const ShardVocabulary vocabulary{
       .fine_size = grains->fineSize(), .coarse_size = grains->coarseSize(), .hash = *hash};
-  if (const Status status = checkSpecial(grains->fine().special(), text.tokenizer); !status.ok()) {
+  if (const Status status =
+          checkSpecial(grains->fine().special(), rowKind(objective), maskKind(objective), text.tokenizer);
+      !status.ok()) {
     return status.error();
   }
   auto impl = std::make_unique<Impl>();
@@ -234,34 +303,15 @@ Result<PretrainingData> PretrainingData::open(const PreparedText& text, const Ob
   impl->heldout_key = nameKey("held-out pretraining data");
   impl->coarse_tokens.emplace(grains->coarseSize(), impl->special);
   for (const PreparedCorpus& corpus : text.corpora) {
-    Result<Corpus> packed = Corpus::open(corpus.folder, text.heldout_fraction);
+    Result<Corpus> packed = openCorpus(corpus, corpus.folder, text, vocabulary);
     if (!packed.ok()) {
       return packed.error();
     }
-    if (packed->vocabulary() != vocabulary) {
-      return cannotTrain(corpus, "it was not packed with the tokeniser " + text.tokenizer.string(),
-                         "prepare the corpus again");
-    }
-    if (const Status status = packed->check(); !status.ok()) {
-      return status.error();
-    }
-    if (grains->fineSize() <= 5 || packed->sentences() > UINT32_MAX) {
-      return cannotTrain(corpus,
-                         std::to_string(packed->sentences()) + " sentences and " +
-                             std::to_string(grains->fineSize()) + " pieces are out of range",
-                         "the limits are 4 billion sentences, and at least one piece that is not special");
-    }
-    Result<std::vector<uint32_t>> training = trainingDocuments(*packed, corpus.recipe.max_tokens);
+    Result<Documents> training = trainingDocuments(*packed, corpus.recipe.max_tokens);
     if (!training.ok()) {
       return cannotTrain(corpus, training.error().text, training.error().hint);
     }
-    std::vector<uint32_t> heldout;
-    for (int64_t document = 0; document < packed->documents(); ++document) {
-      if (packed->heldout(document)) {
-        heldout.push_back(static_cast<uint32_t>(document));
-      }
-    }
-    if (training->empty()) {
+    if (training->size() == 0) {
       return cannotTrain(corpus, "it has no documents to train on",
                          "give more text, with a blank line between documents");
     }
@@ -272,15 +322,33 @@ Result<PretrainingData> PretrainingData::open(const PreparedText& text, const Ob
                          "separate documents by blank lines, or set objective.rows = \"doc_sentences\"");
     }
     // Corpora of one text are different corpora, but for the first one, whose rows depend on nothing else.
-    const uint64_t own = impl->corpora.empty() ? 0 : impl->corpora.size();
-    impl->corpora.push_back(std::make_unique<CorpusRows>(
-        std::move(*packed), std::move(*training), std::move(heldout), impl->objective, impl->special,
-        own == 0 ? impl->training_key : mixKey(impl->training_key, own),
-        own == 0 ? impl->heldout_key : mixKey(impl->heldout_key, own)));
+    const uint64_t own = impl->corpora.size();
+    const uint64_t training_key = own == 0 ? impl->training_key : mixKey(impl->training_key, own);
+    impl->corpora.push_back(
+        std::make_unique<CorpusRows>(std::move(*packed), std::move(*training), impl->objective, impl->special,
+                                     own == 0 ? impl->heldout_key : mixKey(impl->heldout_key, own)));
     impl->recipes.push_back(corpus.recipe);
-    const Corpus& kept = impl->corpora.back()->corpus;
+    CorpusRows& rows = *impl->corpora.back();
+    for (const std::filesystem::path& folder : corpus.samples) {
+      Result<Corpus> sample = openCorpus(corpus, folder, text, vocabulary);
+      if (!sample.ok()) {
+        return sample.error();
+      }
+      if (sample->documents() != rows.corpus.documents()) {
+        return cannotTrain(corpus, "its sampled copy " + folder.string() + " holds other documents",
+                           "delete that folder: it is made anew from the text at the next start");
+      }
+      rows.samples.push_back(std::make_unique<Corpus>(std::move(*sample)));
+      const uint64_t sample_key = mixKey(mixKey(training_key, nameKey("sample")), rows.samples.size());
+      rows.training.push_back(std::make_unique<RowSource>(*rows.samples.back(), rows.documents,
+                                                          impl->objective, impl->special, sample_key));
+    }
+    if (rows.training.empty()) {
+      rows.training.push_back(std::make_unique<RowSource>(rows.corpus, rows.documents, impl->objective,
+                                                          impl->special, training_key));
+    }
     impl->fine_tokens.push_back(impl->objective.random_tokens == "corpus"
-                                    ? RandomTokens(impl->fine_size, impl->special, kept)
+                                    ? RandomTokens(impl->fine_size, impl->special, rows.corpus)
                                     : RandomTokens(impl->fine_size, impl->special));
   }
   return PretrainingData(std::move(impl));
@@ -296,8 +364,7 @@ Batch PretrainingData::trainBatch(const PhaseRecipe& phase, int64_t step, int64_
   BatchBuilder builder(step, first_row);
   Row fine, coarse;
   for (int64_t row = first_row; row < first_row + rows; ++row) {
-    const Pick pick = impl_->pick(phase, step, row);
-    impl_->addRow(impl_->corpora[pick.corpus]->training, pick, phase.length, fine, coarse, builder);
+    impl_->addRow(impl_->pick(phase, step, row), phase.length, fine, coarse, builder);
   }
   return builder.take();
 }
@@ -306,8 +373,7 @@ Batch PretrainingData::heldoutBatch(int64_t length, int64_t first_row, int64_t r
   BatchBuilder builder(0, first_row);
   Row fine, coarse;
   for (int64_t row = first_row; row < std::min(first_row + rows, heldoutInstances(length)); ++row) {
-    const Pick pick = impl_->heldoutPick(length, row);
-    impl_->addRow(impl_->corpora[pick.corpus]->heldout, pick, length, fine, coarse, builder);
+    impl_->addRow(impl_->heldoutPick(length, row), length, fine, coarse, builder);
   }
   return builder.take();
 }

@@ -1,6 +1,8 @@
 // Batches for pretraining: which row of which documents comes at which place (this file), how its text is
 // put together (rows/), what of it is to be predicted (masking/). A batch is a pure function of (corpus,
-// recipe, seed, step, row): no state, any thread, any order, any split into micro-batches.
+// recipe, seed, step, row): no state, any thread, any order, any split into micro-batches. The text stays in
+// the memory-mapped files; held are, for each corpus and sampled copy, a byte a row and length
+// (rows = lm, xlnet: a byte a document), and with max_tokens 4 bytes for each document chosen.
 
 #pragma once
 
@@ -26,16 +28,18 @@ class PretrainingData {
 
   // Rows first_row .. first_row + rows of the step's global batch of phase.rows rows, each of at most
   // phase.length tokens with its special tokens. An epoch visits every row once in a new random order, except
-  // with recurrence (rows = xlnet): there row r of a step continues row r of the step before.
+  // with recurrence (rows = xlnet): there row r of a step continues row r of the step before, but where the
+  // stream or an epoch ends. With sampled
+  // copies of the text (text.sampling_alpha) epoch e reads copy e mod text.sampling_copies.
   // phase.length >= 8. Thread-safe; the first call at a new length walks the corpus once.
   Batch trainBatch(const PhaseRecipe& phase, int64_t step, int64_t first_row, int64_t rows) const;
 
   // Rows of the documents never trained on, in an order and with masks that depend on nothing but the corpus
-  // and the objective. Rows from heldoutInstances(length) on do not exist and are left out. batch.step is 0.
-  // Thread-safe.
+  // and the objective; never of a sampled copy. Rows from heldoutInstances(length) on do not exist and are
+  // left out. batch.step is 0. Thread-safe.
   Batch heldoutBatch(int64_t length, int64_t first_row, int64_t rows) const;
 
-  // Rows in one epoch of training at this length.
+  // Rows in one epoch of training at this length; the mean over sampled copies.
   int64_t instances(int64_t length) const;
   int64_t heldoutInstances(int64_t length) const;
 

@@ -39,6 +39,7 @@ struct TextRecipe {
   double character_coverage = 0.9995;  // unigram, bpe
   double sampling_alpha = 0;           // subword regularisation, BPE dropout; 0 = off
   int64_t sampling_nbest = -1;         // unigram
+  int64_t sampling_copies = 10;        // of the text, each drawn anew; as many as BERT's copies of masks
   std::string coarse = "none";         // none, phrases, words
   std::filesystem::path coarse_file;   // phrases, a words model or a list of words; empty = learnt
   int64_t phrase_min_count = 10;
@@ -75,7 +76,7 @@ struct ObjectiveRecipe {
   std::string rows = "sentence_pair";  // kinds: RowKind
   std::string masking = "token";       // kinds: MaskKind
   std::string grains = "fine";         // fine, both, hybrid
-  double short_seq_prob = -1;          // share of rows of a random shorter length
+  double short_seq_prob = -1;          // share of rows (pairs: documents) of a random shorter length
   bool random_partner = false;  // sentence_order: a chunk of one sentence takes a random partner, label 1
   int64_t reuse_length = 0;     // xlnet: tokens that the next row's memory holds; 0 = half of the row
 

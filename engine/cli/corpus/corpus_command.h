@@ -39,7 +39,8 @@ struct CorpusOptions {
 //
 // With --json one object a line goes to `out`: {"kind": "progress", "share": 0 .. 1, "text": "..."} while it
 // works; then
-//   build   {"kind": "result", "tokenizer": folder, "corpora": [{"name", "folder", ... as corpus.json}]}
+//   build   {"kind": "result", "tokenizer": folder, "corpora": [{"name", "folder", "samples": [folder, ...],
+//           ... as corpus.json}]}
 //   report  {"kind": "result", "folder", ... as corpus.json}
 //   rows    {"kind": "row", ...} (inspection.h) for each row, then {"kind": "result", "rows": count}
 // or {"kind": "failure", "text": "...", "hint": "..."}.

@@ -12,10 +12,9 @@ namespace {
 TokenRange randomPartner(const RowContext& context, int64_t document, int64_t wanted, RandomStream& draws) {
   const Corpus& corpus = context.corpus;
   const Documents& documents = context.documents;
-  const auto own = std::lower_bound(documents.begin(), documents.end(), static_cast<uint32_t>(document)) -
-                   documents.begin();
-  const auto drawn = static_cast<ptrdiff_t>(draws.below(static_cast<uint32_t>(documents.size() - 1)));
-  const int64_t other = documents[static_cast<size_t>(drawn < own ? drawn : drawn + 1)];
+  const int64_t own = documents.rankOf(document);
+  const auto drawn = static_cast<int64_t>(draws.below(static_cast<uint32_t>(documents.size() - 1)));
+  const int64_t other = documents.at(drawn < own ? drawn : drawn + 1);
   const int64_t begin = corpus.documentBegin(other);
   const int64_t end = corpus.documentBegin(other + 1);
   const int64_t first = begin + static_cast<int64_t>(draws.below(static_cast<uint32_t>(end - begin)));
@@ -62,30 +61,25 @@ int64_t drawCut(const Instance& chunk, RandomStream& draws) {
 
 }  // namespace
 
-std::vector<Instance> makeChunks(const Corpus& corpus, const Documents& documents,
-                                 const ObjectiveRecipe& objective, int64_t length, uint64_t key) {
-  const bool electra = rowKind(objective) == RowKind::kElectra;
-  const auto most = static_cast<uint32_t>(electra ? length : length - 3);
+Instance cutChunk(const Cutting& cutting, RowPlace& place) {
+  const Corpus& corpus = cutting.corpus;
+  const int64_t document = cutting.documents.at(place.rank);
+  const int64_t end = corpus.documentBegin(document + 1);
+  const bool electra = rowKind(cutting.objective) == RowKind::kElectra;
+  const auto most = static_cast<uint32_t>(cutting.length);
   const uint32_t least = electra ? 5 : 2;
-  std::vector<Instance> chunks;
-  for (const uint32_t document : documents) {
-    RandomStream draws(key, document, 0);
-    const auto nextTarget = [&] {
-      return draws.uniform() < objective.short_seq_prob ? least + draws.below(most - least + 1) : most;
-    };
-    const int64_t end = corpus.documentBegin(document + 1);
-    int64_t first = corpus.documentBegin(document);
-    uint32_t target = nextTarget();
-    for (int64_t sentence = first; sentence < end; ++sentence) {
-      if (sentence + 1 == end || corpus.sentenceBegin(sentence + 1) - corpus.sentenceBegin(first) >= target) {
-        chunks.push_back(
-            {static_cast<uint32_t>(first), static_cast<uint32_t>(sentence + 1 - first), target, 0});
-        first = sentence + 1;
-        target = nextTarget();
-      }
-    }
+  RandomStream draws(cutting.key, static_cast<uint32_t>(electra ? place.sentence : document), 0);
+  const uint32_t target =
+      draws.uniform() < cutting.objective.short_seq_prob ? least + draws.below(most - least + 1) : most;
+  const int64_t begin = corpus.sentenceBegin(place.sentence);
+  int64_t next = place.sentence + 1;
+  while (next < end && corpus.sentenceBegin(next) - begin < target) {
+    ++next;
   }
-  return chunks;
+  const Instance chunk{static_cast<uint32_t>(place.sentence), static_cast<uint32_t>(next - place.sentence),
+                       target, 0};
+  moveTo(cutting, next, end, place);
+  return chunk;
 }
 
 void buildSentencePair(const RowContext& context, const Instance& chunk, RandomStream& draws, Row& row) {
@@ -117,7 +111,8 @@ void buildSentenceOrder(const RowContext& context, const Instance& chunk, Random
   TokenRange b = sentenceRange(context.corpus, cut, begin + chunk.sentences);
   bool random = false;
   if (chunk.sentences == 1) {
-    random = context.objective.random_partner && context.documents.size() > 1;
+    const bool cannot_be_cut = a.size() == 1;
+    random = (context.objective.random_partner || cannot_be_cut) && context.documents.size() > 1;
     b = random ? randomPartner(context, context.corpus.documentOf(begin), chunk.target - a.size(), draws)
                : halve(a);
   }

@@ -9,16 +9,16 @@
 #pragma once
 
 #include "engine/base/random.h"
-#include "engine/data/rows/passage.h"
+#include "engine/data/rows/row_table.h"
 #include "engine/recipes/recipe.h"
 #include "engine/text/wordpiece.h"
 
 namespace heddle {
 
-// The chunks of the documents: sentences until a target is reached. Targets are those of rows without their
-// special tokens, ELECTRA's those of whole rows.
-std::vector<Instance> makeChunks(const Corpus& corpus, const Documents& documents,
-                                 const ObjectiveRecipe& objective, int64_t length, uint64_t key);
+// A chunk: sentences of a document until a target is reached. Whether it is a short one is drawn once for a
+// document, so that all of its chunks are short, and for ELECTRA's rows for each; those count their special
+// tokens into the target.
+Instance cutChunk(const Cutting& cutting, RowPlace& place);
 
 // What all builders read. Neither the corpus nor the documents are owned.
 struct RowContext {
@@ -33,7 +33,8 @@ struct RowContext {
 void buildSentencePair(const RowContext& context, const Instance& chunk, RandomStream& draws, Row& row);
 
 // Label 1: the two are swapped. A chunk of one sentence is cut in the middle of its tokens; with
-// objective.random_partner it takes a partner from another document instead, where there is one, label 1.
+// objective.random_partner, and where it is a single token, it takes a partner from another document instead,
+// where there is one, label 1.
 void buildSentenceOrder(const RowContext& context, const Instance& chunk, RandomStream& draws, Row& row);
 
 // A tenth are single segments; otherwise the first segment aims at half of the row.

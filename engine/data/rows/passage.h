@@ -3,9 +3,8 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
-#include "engine/data/corpus.h"
+#include "engine/data/documents.h"
 #include "engine/data/rows/row.h"
 
 namespace heddle {
@@ -17,9 +16,6 @@ struct TokenRange {
   int64_t sentence = 0;  // the one that token `begin` is in, or an earlier one
   int64_t size() const { return end - begin; }
 };
-
-// The documents that rows are made of, ascending: those to train on, or those held out.
-using Documents = std::vector<uint32_t>;
 
 // What one row is made of: consecutive sentences.
 struct Instance {

@@ -23,14 +23,14 @@ int64_t RowSource::rows(int64_t length) const {
     case RowKind::kLm:
       return lmRows(stream(), length);
     default:
-      return static_cast<int64_t>(table(length).size());
+      return table(length).size();
   }
 }
 
 void RowSource::build(int64_t index, int64_t length, RandomStream& draws, Row& row) const {
   row.clear();
   const RowContext context{*corpus_, documents_, objective_, special_, length};
-  const auto instance = [&]() -> const Instance& { return table(length)[static_cast<size_t>(index)]; };
+  const auto instance = [&] { return table(length).row(index); };
   switch (kind_) {
     case RowKind::kSentencePair:
       return buildSentencePair(context, instance(), draws, row);
@@ -52,28 +52,34 @@ void RowSource::build(int64_t index, int64_t length, RandomStream& draws, Row& r
   }
 }
 
-const std::vector<Instance>& RowSource::table(int64_t length) const {
+const RowTable& RowSource::table(int64_t length) const {
   const std::lock_guard lock(mutex_);
-  std::unique_ptr<const std::vector<Instance>>& place = tables_[length];
+  std::unique_ptr<const RowTable>& place = tables_[length];
   if (place == nullptr) {
-    place = std::make_unique<const std::vector<Instance>>(makeTable(length));
+    const uint64_t key = mixKey(mixKey(key_, nameKey("row lengths")), static_cast<uint64_t>(length));
+    const auto make = [&](int64_t text_length, CutRow cut) {
+      place =
+          std::make_unique<const RowTable>(Cutting{*corpus_, documents_, objective_, text_length, key}, cut);
+    };
+    switch (kind_) {
+      case RowKind::kFullSentences:
+      case RowKind::kDocSentences:
+        make(length - 2, cutSentenceRun);
+        break;
+      case RowKind::kSingle:
+        make(length - 2, cutWindow);
+        break;
+      case RowKind::kT5:
+        make(t5TextLength(objective_, length), cutWindow);
+        break;
+      case RowKind::kElectra:
+        make(length, cutChunk);
+        break;
+      default:
+        make(length - 3, cutChunk);
+    }
   }
   return *place;
-}
-
-std::vector<Instance> RowSource::makeTable(int64_t length) const {
-  const uint64_t key = mixKey(mixKey(key_, nameKey("row lengths")), static_cast<uint64_t>(length));
-  switch (kind_) {
-    case RowKind::kFullSentences:
-    case RowKind::kDocSentences:
-      return makeSentenceRuns(*corpus_, documents_, objective_, length, key);
-    case RowKind::kSingle:
-      return makeWindows(*corpus_, documents_, objective_, length - 2, key);
-    case RowKind::kT5:
-      return makeWindows(*corpus_, documents_, objective_, t5TextLength(objective_, length), key);
-    default:
-      return makeChunks(*corpus_, documents_, objective_, length, key);
-  }
 }
 
 const TokenStream& RowSource::stream() const {

@@ -1,8 +1,8 @@
 // The rows of one side of a corpus (the documents to train on, or those held out) at every length, numbered:
 // which text is row i. Pure in (corpus, documents, objective, key, row number, draws).
 //
-// Another kind of rows is an enumerator and a name in recipes/objective, a builder beside those of its family
-// (chunk_rows, segment_rows, stream_rows), and its case in rows() and build().
+// Another kind of rows is an enumerator and a name in recipes/objective, a cutter and a builder beside those
+// of its family (chunk_rows, segment_rows, stream_rows), and its cases here.
 
 #pragma once
 
@@ -31,8 +31,7 @@ class RowSource {
   uint64_t key() const { return key_; }
 
  private:
-  const std::vector<Instance>& table(int64_t length) const;
-  std::vector<Instance> makeTable(int64_t length) const;
+  const RowTable& table(int64_t length) const;
   const TokenStream& stream() const;
 
   const Corpus* corpus_;
@@ -44,7 +43,7 @@ class RowSource {
 
   // Guards the members below, not what they point to, which never changes.
   mutable std::mutex mutex_;
-  mutable std::map<int64_t, std::unique_ptr<const std::vector<Instance>>> tables_;
+  mutable std::map<int64_t, std::unique_ptr<const RowTable>> tables_;
   mutable std::unique_ptr<const TokenStream> stream_;
 };
 

@@ -1,6 +1,7 @@
 #include "engine/data/rows/segment_rows.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/recipes/objective.h"
 
@@ -15,99 +16,69 @@ TokenRange windowRange(const RowContext& context, const Instance& window) {
   return {begin, std::min(end, begin + window.target), window.sentence};
 }
 
-// Collects sentences of one document after the other into rows.
-class RunMaker {
- public:
-  RunMaker(const Corpus& corpus, std::vector<Instance>& runs) : corpus_(corpus), runs_(runs) {}
-
-  // `nextTarget` is asked once for each row.
-  template <typename NextTarget>
-  void add(uint32_t document, const NextTarget& nextTarget) {
-    const int64_t end = corpus_.documentBegin(document + 1);
-    for (int64_t sentence = corpus_.documentBegin(document); sentence < end; ++sentence) {
-      const int64_t tokens = corpus_.sentenceBegin(sentence + 1) - corpus_.sentenceBegin(sentence);
-      const int64_t separator = run_.sentences > 0 && new_document_ ? 1 : 0;
-      if (run_.sentences > 0 && tokens_ + separator + tokens > run_.target) {
-        finish();
-      }
-      if (run_.sentences == 0) {
-        run_ = {static_cast<uint32_t>(sentence), 0, nextTarget(), 0};
-        tokens_ = 0;
-      }
-      tokens_ += tokens + (run_.sentences > 0 && new_document_ ? 1 : 0);
-      new_document_ = false;
-      ++run_.sentences;
-    }
-    new_document_ = true;
-  }
-
-  void finish() {
-    if (run_.sentences == 0) {
-      return;
-    }
-    for (int64_t skip = 0; skip < tokens_; skip += run_.target) {
-      run_.skip = static_cast<uint32_t>(skip);
-      runs_.push_back(run_);
-    }
-    run_ = {};
-  }
-
- private:
-  const Corpus& corpus_;
-  std::vector<Instance>& runs_;
-  Instance run_;
-  int64_t tokens_ = 0;  // of the run, separators included
-  bool new_document_ = false;
-};
+// The tokens that the row which begins there aims at.
+uint32_t drawTarget(const Cutting& cutting, const RowPlace& place) {
+  const auto most = static_cast<uint32_t>(cutting.length);
+  RandomStream draws(cutting.key, static_cast<uint32_t>(place.sentence), static_cast<uint32_t>(place.skip));
+  return draws.uniform() < cutting.objective.short_seq_prob ? 2 + draws.below(most - 1) : most;
+}
 
 }  // namespace
 
-std::vector<Instance> makeSentenceRuns(const Corpus& corpus, const Documents& documents,
-                                       const ObjectiveRecipe& objective, int64_t length, uint64_t key) {
-  const bool across = rowKind(objective) == RowKind::kFullSentences;
-  const auto most = static_cast<uint32_t>(length - 2);
-  std::vector<Instance> runs;
-  RunMaker maker(corpus, runs);
-  for (const uint32_t document : documents) {
-    RandomStream draws(key, document, 0);
-    maker.add(document,
-              [&] { return draws.uniform() < objective.short_seq_prob ? 2 + draws.below(most - 1) : most; });
-    if (!across) {
-      maker.finish();
-    }
+Instance cutSentenceRun(const Cutting& cutting, RowPlace& place) {
+  const Corpus& corpus = cutting.corpus;
+  const auto sentenceTokens = [&] {
+    return corpus.sentenceBegin(place.sentence + 1) - corpus.sentenceBegin(place.sentence);
+  };
+  const auto documentEnd = [&] { return corpus.documentBegin(cutting.documents.at(place.rank) + 1); };
+  const int64_t skip = std::exchange(place.skip, 0);
+  Instance run{static_cast<uint32_t>(place.sentence), 1, drawTarget(cutting, place),
+               static_cast<uint32_t>(skip)};
+  int64_t tokens = sentenceTokens();
+  if (skip + run.target < tokens) {
+    place.skip = skip + run.target;
+    return run;
   }
-  maker.finish();
-  return runs;
+  const bool across = rowKind(cutting.objective) == RowKind::kFullSentences;
+  int64_t end = documentEnd();
+  int64_t rank = place.rank;
+  moveTo(cutting, place.sentence + 1, end, place);
+  // A new row begins behind the windows of a long sentence.
+  while (skip == 0 && place.rank < cutting.documents.size()) {
+    const bool crosses = place.rank != rank;
+    tokens += sentenceTokens() + (crosses ? 1 : 0);
+    if (tokens > run.target || (crosses && !across)) {
+      break;
+    }
+    ++run.sentences;
+    rank = place.rank;
+    end = crosses ? documentEnd() : end;
+    moveTo(cutting, place.sentence + 1, end, place);
+  }
+  return run;
 }
 
-std::vector<Instance> makeWindows(const Corpus& corpus, const Documents& documents,
-                                  const ObjectiveRecipe& objective, int64_t text_length, uint64_t key) {
-  const auto most = static_cast<uint32_t>(text_length);
-  std::vector<Instance> windows;
-  for (const uint32_t document : documents) {
-    RandomStream draws(key, document, 0);
-    int64_t sentence = corpus.documentBegin(document);
-    int64_t token = corpus.sentenceBegin(sentence);
-    const int64_t end = corpus.sentenceBegin(corpus.documentBegin(document + 1));
-    while (token < end) {
-      while (corpus.sentenceBegin(sentence + 1) <= token) {
-        ++sentence;
-      }
-      const uint32_t target = draws.uniform() < objective.short_seq_prob ? 2 + draws.below(most - 1) : most;
-      windows.push_back({static_cast<uint32_t>(sentence), 1, target,
-                         static_cast<uint32_t>(token - corpus.sentenceBegin(sentence))});
-      token += target;
-    }
+Instance cutWindow(const Cutting& cutting, RowPlace& place) {
+  const Corpus& corpus = cutting.corpus;
+  const int64_t end = corpus.documentBegin(cutting.documents.at(place.rank) + 1);
+  const Instance window{static_cast<uint32_t>(place.sentence), 1, drawTarget(cutting, place),
+                        static_cast<uint32_t>(place.skip)};
+  const int64_t token = corpus.sentenceBegin(place.sentence) + place.skip + window.target;
+  int64_t sentence = place.sentence;
+  while (sentence < end && corpus.sentenceBegin(sentence + 1) <= token) {
+    ++sentence;
   }
-  return windows;
+  moveTo(cutting, sentence, end, place);
+  if (sentence < end) {
+    place.skip = token - corpus.sentenceBegin(sentence);
+  }
+  return window;
 }
 
 void buildSentenceRun(const RowContext& context, const Instance& run, Row& row) {
   const Corpus& corpus = context.corpus;
   row.addSpecial(context.special.cls, 0);
   int64_t document = corpus.documentOf(run.sentence);
-  auto place =
-      std::lower_bound(context.documents.begin(), context.documents.end(), static_cast<uint32_t>(document));
   int64_t sentence = run.sentence;
   for (int64_t left = run.sentences; left > 0;) {
     const int64_t end = std::min(sentence + left, corpus.documentBegin(document + 1));
@@ -119,7 +90,7 @@ void buildSentenceRun(const RowContext& context, const Instance& run, Row& row) 
     left -= end - sentence;
     if (left > 0) {
       row.addSpecial(context.special.sep, 0);
-      document = *++place;
+      document = context.documents.at(context.documents.rankOf(document) + 1);
       sentence = corpus.documentBegin(document);
     }
   }

@@ -10,12 +10,10 @@ namespace heddle {
 
 // As many whole sentences as fit, of one document or, with full sentences, of consecutive ones; a sentence
 // longer than a row is cut into windows.
-std::vector<Instance> makeSentenceRuns(const Corpus& corpus, const Documents& documents,
-                                       const ObjectiveRecipe& objective, int64_t length, uint64_t key);
+Instance cutSentenceRun(const Cutting& cutting, RowPlace& place);
 
-// Stretches of `text_length` tokens of one document; the last one of a document is what is left.
-std::vector<Instance> makeWindows(const Corpus& corpus, const Documents& documents,
-                                  const ObjectiveRecipe& objective, int64_t text_length, uint64_t key);
+// A stretch of cutting.length tokens of one document; the last one of a document is what is left.
+Instance cutWindow(const Cutting& cutting, RowPlace& place);
 
 // Where a run goes on in another document there is one more [SEP] between the two.
 void buildSentenceRun(const RowContext& context, const Instance& run, Row& row);

@@ -2,60 +2,67 @@
 
 #include <algorithm>
 
-#include "engine/data/permutation.h"
-
 namespace heddle {
 
-TokenStream::TokenStream(const Corpus& corpus, const Documents& documents, uint64_t key) : corpus_(&corpus) {
-  const auto count = static_cast<int64_t>(documents.size());
-  const Permutation order(count, key);
-  documents_.reserve(documents.size());
-  begins_ = {0};
-  for (int64_t index = 0; index < count; ++index) {
-    const uint32_t document = documents[static_cast<size_t>(order(index))];
-    documents_.push_back(document);
-    const TokenRange text =
-        sentenceRange(corpus, corpus.documentBegin(document), corpus.documentBegin(document + 1));
-    begins_.push_back(begins_.back() + text.size() + 1);
+TokenStream::TokenStream(const Corpus& corpus, const Documents& documents, uint64_t key)
+    : corpus_(&corpus), documents_(&documents), order_(documents.size(), key) {
+  for (int64_t index = 0; index < documents.size(); ++index) {
+    if (index % kStride == 0) {
+      begins_.push_back(size_);
+    }
+    size_ = partOf(index, size_).end;
+  }
+  begins_.shrink_to_fit();
+}
+
+TokenStream::Part TokenStream::partOf(int64_t index, int64_t begin) const {
+  const int64_t document = documents_->at(order_(index));
+  const TokenRange text =
+      sentenceRange(*corpus_, corpus_->documentBegin(document), corpus_->documentBegin(document + 1));
+  return {index, document, text.begin, begin, begin + text.size() + 1};
+}
+
+void TokenStream::seek(int64_t place, Part& part) const {
+  if (part.index >= 0 && place >= part.begin && place < part.end) {
+    return;
+  }
+  if (part.index < 0 || place != part.end) {
+    const auto mark = std::upper_bound(begins_.begin(), begins_.end(), place) - begins_.begin() - 1;
+    part = partOf(mark * kStride, begins_[static_cast<size_t>(mark)]);
+  }
+  while (part.end <= place) {
+    part = partOf(part.index + 1, part.end);
   }
 }
 
-size_t TokenStream::documentAt(int64_t place) const {
-  return static_cast<size_t>(std::upper_bound(begins_.begin(), begins_.end(), place) - begins_.begin()) - 1;
+int64_t TokenStream::sentenceEnd(int64_t place, Part& part) const {
+  seek(place, part);
+  const int64_t sentence = sentenceOfToken(*corpus_, part.document, part.token + place - part.begin);
+  return sentence + 1 >= corpus_->documentBegin(part.document + 1)
+             ? part.end
+             : corpus_->sentenceBegin(sentence + 1) - part.token + part.begin;
 }
 
-int64_t TokenStream::sentenceEnd(int64_t place) const {
-  const size_t at = documentAt(place);
-  const int64_t first = corpus_->sentenceBegin(corpus_->documentBegin(documents_[at]));
-  const int64_t sentence = sentenceOfToken(*corpus_, documents_[at], first + place - begins_[at]);
-  return sentence + 1 >= corpus_->documentBegin(documents_[at] + 1)
-             ? begins_[at + 1]
-             : corpus_->sentenceBegin(sentence + 1) - first + begins_[at];
-}
-
-int64_t TokenStream::sentenceStart(int64_t place) const {
-  const size_t at = documentAt(place);
-  const int64_t first = corpus_->sentenceBegin(corpus_->documentBegin(documents_[at]));
-  const int64_t sentence = sentenceOfToken(*corpus_, documents_[at], first + place - begins_[at]);
-  return corpus_->sentenceBegin(sentence) - first + begins_[at];
+int64_t TokenStream::sentenceStart(int64_t place, Part& part) const {
+  seek(place, part);
+  const int64_t sentence = sentenceOfToken(*corpus_, part.document, part.token + place - part.begin);
+  return corpus_->sentenceBegin(sentence) - part.token + part.begin;
 }
 
 void TokenStream::append(int64_t begin, int64_t end, int32_t segment, int32_t separator, Row& row) const {
-  for (size_t at = documentAt(begin); begin < end; ++at) {
-    const uint32_t document = documents_[at];
-    const int64_t first = corpus_->sentenceBegin(corpus_->documentBegin(document));
-    const int64_t text_end = begins_[at + 1] - 1;
+  for (Part part; begin < end; begin = part.end) {
+    seek(begin, part);
+    const int64_t text_end = part.end - 1;
     if (begin < text_end) {
-      const int64_t from = first + begin - begins_[at];
-      appendText(
-          *corpus_,
-          {from, first + std::min(end, text_end) - begins_[at], sentenceOfToken(*corpus_, document, from)},
-          segment, row);
+      const int64_t from = part.token + begin - part.begin;
+      appendText(*corpus_,
+                 {from, part.token + std::min(end, text_end) - part.begin,
+                  sentenceOfToken(*corpus_, part.document, from)},
+                 segment, row);
     }
     if (end > text_end) {
       row.addSpecial(separator, segment);
     }
-    begin = begins_[at + 1];
   }
 }
 
@@ -95,10 +102,11 @@ void buildXlnet(const RowContext& context, const TokenStream& stream, int64_t in
 
   // Sentences from there on until they have enough tokens; A ends at one of the bounds between them.
   std::vector<int64_t> cuts;
-  int64_t end = stream.sentenceEnd(a_begin);
+  TokenStream::Part part;
+  int64_t end = stream.sentenceEnd(a_begin, part);
   while (end - a_begin < most && end < stream.size()) {
     cuts.push_back(end);
-    end = stream.sentenceEnd(end);
+    end = stream.sentenceEnd(end, part);
   }
   const bool random = cuts.empty() || draws.uniform() < 0.5;
   int64_t a_end = cuts.empty() ? end : cuts[draws.below(static_cast<uint32_t>(cuts.size()))];
@@ -108,8 +116,8 @@ void buildXlnet(const RowContext& context, const TokenStream& stream, int64_t in
     const int64_t wanted = std::min(std::max<int64_t>(1, most - (a_end - a_begin)), stream.size());
     const uint64_t drawn = uint64_t{draws.bits()} << 32 | draws.bits();
     b_begin = static_cast<int64_t>(drawn % static_cast<uint64_t>(stream.size() - wanted + 1));
-    b_end = stream.sentenceEnd(b_begin + wanted - 1);
-    b_begin = stream.sentenceStart(b_begin);
+    b_end = stream.sentenceEnd(b_begin + wanted - 1, part);
+    b_begin = stream.sentenceStart(b_begin, part);
   }
   // Off the right of the longer one: what precedes a predicted token stays.
   while (a_end - a_begin + b_end - b_begin > most) {

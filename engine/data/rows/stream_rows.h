@@ -4,29 +4,48 @@
 
 #pragma once
 
+#include <vector>
+
+#include "engine/data/permutation.h"
 #include "engine/data/rows/chunk_rows.h"
 
 namespace heddle {
 
+// Kept is a byte a document: where every 8th one begins.
 class TokenStream {
  public:
-  // The documents in a random order; `corpus` must outlive the stream.
+  // The documents in a random order. Both must outlive the stream.
   TokenStream(const Corpus& corpus, const Documents& documents, uint64_t key);
 
+  // One document's part: the places begin .. end, the last of which is the separator.
+  struct Part {
+    int64_t index = -1;  // in the random order
+    int64_t document = 0;
+    int64_t token = 0;  // of the corpus, at `begin`
+    int64_t begin = 0;
+    int64_t end = 0;
+  };
+
   // Tokens, separators included.
-  int64_t size() const { return begins_.back(); }
-  // The end of the sentence that the place is in; a document's last sentence ends after its separator.
-  int64_t sentenceEnd(int64_t place) const;
-  int64_t sentenceStart(int64_t place) const;
+  int64_t size() const { return size_; }
+  // The end and the start of the sentence that the place is in; a document's last sentence ends after its
+  // separator. `part`: an earlier answer, which spares looking for the same document again.
+  int64_t sentenceEnd(int64_t place, Part& part) const;
+  int64_t sentenceStart(int64_t place, Part& part) const;
   // Appends the places begin .. end.
   void append(int64_t begin, int64_t end, int32_t segment, int32_t separator, Row& row) const;
 
  private:
-  size_t documentAt(int64_t place) const;
+  static constexpr int64_t kStride = 8;
+  Part partOf(int64_t index, int64_t begin) const;
+  // Makes `part` the one that holds the place.
+  void seek(int64_t place, Part& part) const;
 
   const Corpus* corpus_;
-  Documents documents_;
-  std::vector<int64_t> begins_;  // [documents + 1]
+  const Documents* documents_;
+  Permutation order_;
+  int64_t size_ = 0;
+  std::vector<int64_t> begins_;  // of the parts 0, 8, 16, ...
 };
 
 int64_t lmRows(const TokenStream& stream, int64_t length);

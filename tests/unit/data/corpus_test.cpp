@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "engine/base/file.h"
+#include "engine/data/documents.h"
 #include "tests/unit/data/workspace_fixture.h"
 
 namespace heddle {
@@ -57,7 +58,7 @@ TEST_F(CorpusTest, NumbersThroughAllParts) {
   EXPECT_EQ(corpus->units(), 38);
   EXPECT_EQ(corpus->report().coarse_tokens, 38);
   EXPECT_EQ(corpus->report().coarseRate(), 0.5);
-  EXPECT_EQ(corpus->heldoutDocuments(), 1);
+  EXPECT_EQ(corpus->heldout().count(), 1);
   EXPECT_TRUE(corpus->hasCoarse());
   int64_t kept = 0, sentence = 0;
   for (int document = 0; document < 20; ++document) {
@@ -168,6 +169,35 @@ TEST(HeldoutDocumentsTest, HoldsOutTheShareWithAtLeastOneOnEitherSide) {
         EXPECT_GE(count, 1);
         EXPECT_LT(count, documents);
         EXPECT_NEAR(static_cast<double>(count), share * static_cast<double>(documents), 1.0);
+      }
+    }
+  }
+}
+
+TEST(DocumentsTest, NumberTheDocumentsOfASideWithoutMemory) {
+  for (const int64_t documents : {0, 1, 2, 3, 10, 97, 1000, 12345}) {
+    for (const double share : {0.0, 1e-6, 0.01, 0.1, 0.37, 0.5, 0.9, 0.999999}) {
+      const HeldoutDocuments split(documents, share);
+      const Documents training(split, Documents::Side::kTraining);
+      const Documents heldout(split, Documents::Side::kHeldout);
+      std::vector<uint32_t> listed;
+      int64_t rank[2] = {0, 0};
+      for (int64_t document = 0; document < documents; ++document) {
+        const bool held = split.contains(document);
+        const Documents& side = held ? heldout : training;
+        ASSERT_EQ(side.at(rank[held]), document) << documents << " " << share;
+        ASSERT_EQ(side.rankOf(document), rank[held]++) << documents << " " << share;
+        if (!held) {
+          listed.push_back(static_cast<uint32_t>(document));
+        }
+      }
+      EXPECT_EQ(training.size(), rank[0]);
+      EXPECT_EQ(heldout.size(), rank[1]);
+      const Documents some(listed);
+      ASSERT_EQ(some.size(), training.size());
+      for (int64_t at = 0; at < some.size(); ++at) {
+        ASSERT_EQ(some.at(at), training.at(at));
+        ASSERT_EQ(some.rankOf(some.at(at)), at);
       }
     }
   }

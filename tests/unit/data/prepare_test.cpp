@@ -2,8 +2,11 @@
 
 #include <unistd.h>
 
+#include <set>
+
 #include "engine/base/file.h"
 #include "engine/data/corpus.h"
+#include "engine/data/pretraining_data.h"
 #include "engine/text/grains/tokenizer_folder.h"
 #include "engine/text/sample_text.h"
 #include "tests/unit/data/workspace_fixture.h"
@@ -222,16 +225,85 @@ TEST_F(PrepareTest, LearnsTheOtherKindsOfTokenizers) {
   }
 }
 
-TEST_F(PrepareTest, SamplesSegmentationsIntoACorpusOfItsOwn) {
+TEST_F(PrepareTest, SamplesSegmentationsIntoCopiesBesideTheTextAsItIs) {
   TextRecipe recipe = sample(100);
   recipe.tokenizer = "unigram";
   const Result<PreparedText> best = prepare(recipe);
   recipe.sampling_alpha = 0.1;
+  recipe.sampling_copies = 3;
   const Result<PreparedText> sampled = prepare(recipe);
   ASSERT_TRUE(best.ok() && sampled.ok());
   EXPECT_EQ(best->tokenizer, sampled->tokenizer);
-  EXPECT_NE(best->corpora.at(0).folder, sampled->corpora.at(0).folder);
-  EXPECT_GT(sampled->tokens(), best->tokens());
+  EXPECT_EQ(best->corpora.at(0).folder, sampled->corpora.at(0).folder);
+  EXPECT_TRUE(best->corpora.at(0).samples.empty());
+  ASSERT_EQ(sampled->corpora.at(0).samples.size(), 3u);
+  std::set<std::vector<int32_t>> texts;
+  for (const std::filesystem::path& folder : sampled->corpora.at(0).samples) {
+    const Result<Corpus> copy = Corpus::open(folder, 0);
+    ASSERT_TRUE(copy.ok());
+    EXPECT_EQ(copy->documents(), 100);
+    EXPECT_GT(copy->tokens(), best->tokens());
+    std::vector<int32_t> tokens;
+    copy->appendTokens(0, copy->tokens(), tokens);
+    texts.insert(tokens);
+  }
+  EXPECT_EQ(texts.size(), 3u);
+  // More copies keep those that are there.
+  recipe.sampling_copies = 4;
+  const Result<PreparedText> more = prepare(recipe);
+  ASSERT_TRUE(more.ok());
+  ASSERT_EQ(more->corpora.at(0).samples.size(), 4u);
+  EXPECT_EQ(more->corpora.at(0).samples[2], sampled->corpora.at(0).samples[2]);
+}
+
+TEST_F(PrepareTest, TrainingReadsTheSampledCopiesInTurnAndEvaluationNone) {
+  TextRecipe recipe = sample(60);
+  recipe.tokenizer = "bpe";
+  const Result<PreparedText> plain = prepare(recipe);
+  recipe.sampling_alpha = 0.3;
+  recipe.sampling_copies = 2;
+  const Result<PreparedText> text = prepare(recipe);
+  ASSERT_TRUE(plain.ok() && text.ok());
+  const ObjectiveRecipe objective{.rows = "doc_sentences"};
+  const PhaseRecipe phase{.length = 32, .rows = 1};
+  // The rows of steps from `begin` on, as they were before masking.
+  using Rows = std::multiset<std::vector<int32_t>>;
+  const auto rowsOf = [&](const PretrainingData& data, int64_t begin, int64_t count) {
+    Rows rows;
+    for (int64_t step = begin; step < begin + count; ++step) {
+      Batch batch = data.trainBatch(phase, step, 0, 1);
+      for (size_t at = 0; at < batch.masked_positions.size(); ++at) {
+        batch.tokens[static_cast<size_t>(batch.masked_positions[at])] = batch.masked_labels[at];
+      }
+      rows.insert(std::move(batch.tokens));
+    }
+    return rows;
+  };
+  const Result<PretrainingData> data = PretrainingData::open(*text, objective, 1);
+  ASSERT_TRUE(data.ok()) << data.error().message();
+  int64_t begin = 0;
+  std::vector<Rows> copies;
+  for (const size_t copy : {0, 1, 0, 1, 0}) {
+    PreparedText alone = *text;
+    alone.corpora[0].folder = text->corpora[0].samples[copy];
+    alone.corpora[0].samples.clear();
+    const Result<PretrainingData> single = PretrainingData::open(alone, objective, 1);
+    ASSERT_TRUE(single.ok());
+    const int64_t count = single->instances(32);
+    copies.push_back(rowsOf(*data, begin, count));
+    EXPECT_EQ(copies.back(), rowsOf(*single, 0, count)) << copy;
+    begin += count;
+  }
+  EXPECT_NE(copies[0], copies[1]);
+  // Each time in another order.
+  EXPECT_NE(data->trainBatch({.length = 32, .rows = begin}, 0, 0, 50).tokens,
+            data->trainBatch({.length = 32, .rows = begin}, 1, 0, 50).tokens);
+
+  const Result<PretrainingData> without = PretrainingData::open(*plain, objective, 1);
+  ASSERT_TRUE(without.ok());
+  const Batch heldout = data->heldoutBatch(32, 0, 1000);
+  EXPECT_GT(heldout.rowCount(), 0);
+  EXPECT_EQ(heldout.tokens, without->heldoutBatch(32, 0, 1000).tokens);
 }
 
 TEST_F(PrepareTest, ReportsAFullDiskWhilePackingAndGoesOnAfterwards) {
@@ -244,6 +316,25 @@ TEST_F(PrepareTest, ReportsAFullDiskWhilePackingAndGoesOnAfterwards) {
   EXPECT_NE(failure(sample()).find("No space left on device"), std::string::npos) << failure(sample());
   std::filesystem::remove(beside);
   EXPECT_EQ(failure(sample()), "prepared");
+}
+
+TEST_F(PrepareTest, RefusesTextThatChangesWhileItIsRead) {
+  const std::filesystem::path file = write("changing.txt", "One document.\n\nAnother document.\n");
+  const std::vector<CorpusRecipe> corpora = corpusOf({file});
+  TextRecipe recipe = sample();
+  recipe.vocab_size = 40;
+  const auto change = [&](double, std::string_view what) {
+    if (what == "packing the corpus") {
+      write("changing.txt", "One document.\n\nAn edited document.\n");
+    }
+    return true;
+  };
+  const Result<PreparedText> changed = prepareText(recipe, corpora, workspace(), change);
+  ASSERT_FALSE(changed.ok());
+  EXPECT_NE(changed.error().message().find("changing.txt changed while it was read"), std::string::npos)
+      << changed.error().message();
+  EXPECT_TRUE(std::filesystem::is_empty(workspace().corpora()));
+  EXPECT_EQ(failure(recipe, corpora), "prepared");
 }
 
 TEST_F(PrepareTest, TakesDocumentsOfOneToken) {

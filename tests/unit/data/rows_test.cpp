@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "engine/data/pretraining_data.h"
@@ -100,10 +101,7 @@ class RowsTest : public WorkspaceTest {
   }
 
   std::unique_ptr<RowSource> source(const ObjectiveRecipe& objective) const {
-    Documents documents(static_cast<size_t>(corpus.documents()));
-    for (size_t document = 0; document < documents.size(); ++document) {
-      documents[document] = static_cast<uint32_t>(document);
-    }
+    const Documents documents(corpus.heldout(), Documents::Side::kTraining);
     return std::make_unique<RowSource>(corpus, documents, withPublishedDefaults(objective), kSpecial, 7);
   }
 
@@ -167,11 +165,13 @@ TEST_F(RowsTest, SentenceOrderSwapsHalfOfThePairs) {
     const Row row = build(*rows, index, 32);
     ASSERT_LE(row.size(), 32);
     const auto found = segments(row.tokens);
-    if (found.size() < 2) {
-      continue;  // a document of a single token
-    }
     ASSERT_EQ(found.size(), 2u);
     ASSERT_TRUE(consecutive(found[0]) && consecutive(found[1]));
+    if (documentOf(found[0].front()) != documentOf(found[1].front())) {
+      ASSERT_EQ(found[0].size(), 1u);  // a token alone, which cannot be cut
+      ASSERT_EQ(row.pair_label, 1);
+      continue;
+    }
     ASSERT_EQ(documentOf(found[0].front()), documentOf(found[1].front()));
     ASSERT_EQ(row.pair_label, found[0].front() > found[1].front() ? 1 : 0);
     ASSERT_EQ(row.segments.back(), 1);
@@ -188,10 +188,12 @@ TEST_F(RowsTest, AChunkOfOneSentenceIsHalvedOrTakesARandomPartner) {
   for (int64_t index = 0; index < 61; ++index) {
     const Row row = build(*halved, index, 64);
     const auto found = segments(row.tokens);
-    if (found.size() == 2) {
-      ASSERT_EQ(documentOf(found[0].front()), documentOf(found[1].front()));
+    ASSERT_EQ(found.size(), 2u);
+    if (documentOf(found[0].front()) == documentOf(found[1].front())) {
       ASSERT_EQ(row.pair_label == 1 ? found[1].back() + 1 : found[0].back() + 1,
                 row.pair_label == 1 ? found[0].front() : found[1].front());
+    } else {
+      ASSERT_EQ(found[0].size(), 1u);
     }
     swapped += row.pair_label;
     const Row random = build(*partnered, index, 64);
@@ -232,6 +234,60 @@ TEST_F(RowsTest, FullSentencesCrossDocumentsWithASeparatorAndFillTheirRows) {
   }
   EXPECT_EQ(next, vocab_size);
   EXPECT_TRUE(crossed);
+}
+
+TEST_F(RowsTest, ShortRowsTooCoverTheTextOnceInOrder) {
+  for (const char* kind : {"full_sentences", "doc_sentences", "single", "t5", "electra"}) {
+    const auto rows = source({.rows = kind, .short_seq_prob = 0.5});
+    const int64_t count = rows->rows(32);
+    ASSERT_GT(count, 3 * 32) << kind;  // more than are kept
+    int32_t next = kFirstWord;
+    int64_t shorter = 0;
+    for (int64_t index = 0; index < count; ++index) {
+      std::vector<int32_t> words;
+      const Row row = build(*rows, index, 32);
+      for (const int32_t token : row.tokens) {
+        if (token >= kFirstWord) {
+          words.push_back(token);
+        }
+      }
+      std::sort(words.begin(), words.end());  // a sentence of ELECTRA's second segment may come first
+      ASSERT_FALSE(words.empty()) << kind;
+      if (kind == std::string("electra")) {
+        // What is beyond the row is cut off.
+        ASSERT_GE(words.front(), next);
+      } else {
+        ASSERT_TRUE(consecutive(words)) << kind << " " << index;
+        ASSERT_EQ(words.front(), next) << kind << " " << index;
+      }
+      next = words.back() + 1;
+      shorter += row.size() < 16;
+    }
+    EXPECT_GT(shorter, count / 10) << kind;
+    EXPECT_TRUE(next == vocab_size || kind == std::string("electra")) << kind;
+  }
+}
+
+TEST_F(RowsTest, PairsOfADocumentAreAllShortOrNone) {
+  makeCorpus(60, 400, 4);
+  const auto rows = source({.rows = "sentence_order", .short_seq_prob = 0.5});
+  std::map<int, std::vector<int>> lengths;  // by document, without its last row
+  for (int64_t index = 0; index < rows->rows(64); ++index) {
+    const Row row = build(*rows, index, 64);
+    lengths[documentOf(*std::max_element(row.tokens.begin(), row.tokens.end()))].push_back(row.size());
+  }
+  int shorter = 0;
+  for (auto& [document, found] : lengths) {
+    found.pop_back();
+    if (found.size() > 1) {
+      const auto [least, most] = std::minmax_element(found.begin(), found.end());
+      // A row goes on until the sentence that reaches the target, of 4 tokens at most.
+      ASSERT_LE(*most - *least, 3) << document;
+      shorter += *most < 60;
+    }
+  }
+  EXPECT_GT(shorter, 15);
+  EXPECT_LT(shorter, 45);
 }
 
 TEST_F(RowsTest, DocSentencesAndSingleSegmentsStayInTheirDocuments) {
