@@ -14,11 +14,12 @@
 namespace heddle {
 
 struct DocumentFilterOptions {
-  int64_t min_characters = 0;        // code points of all paragraphs
-  int64_t max_characters = 0;        // 0 = no limit
-  bool deduplicate = false;          // drops exact and near duplicates
-  double similarity = 0.8;           // Jaccard, of runs of five words; estimated
-  int64_t memory_bytes = 256 << 20;  // for what is remembered of documents, about a million of them
+  int64_t min_characters = 0;  // code points of all paragraphs
+  int64_t max_characters = 0;  // 0 = no limit
+  bool deduplicate = false;    // drops exact and near duplicates
+  double similarity = 0.8;     // Jaccard, of runs of five words; estimated
+  // For what is remembered of documents, whatever the size of the corpus: 930,000 of them.
+  int64_t memory_bytes = 256 << 20;
 };
 
 enum class DocumentFate { kKept, kTooShort, kTooLong, kDuplicate, kNearDuplicate };

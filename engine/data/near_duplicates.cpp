@@ -169,18 +169,18 @@ std::optional<NearDuplicates::Match> NearDuplicates::find(const DocumentSignatur
     int chain = 0;
     for (size_t slot = bandKey(signature, band) & (slots_.size() - 1);
          slots_[slot] != 0 && chain < kLongestChain; slot = (slot + 1) & (slots_.size() - 1)) {
-      const size_t index = slots_[slot] - 1;
-      const DocumentSignature& other = signatures_[index];
+      const Entry& earlier = entry(slots_[slot] - 1);
+      const DocumentSignature& other = earlier.signature;
       if (!sameBand(signature, other, band)) {
         continue;
       }
       ++chain;
       if (other.content == signature.content) {
-        return Match{documents_[index], 1.0, true};
+        return Match{earlier.document, 1.0, true};
       }
       const double similarity = estimatedSimilarity(signature, other);
       if (similarity >= similarity_ && (!best || similarity > best->similarity)) {
-        best = Match{documents_[index], similarity, false};
+        best = Match{earlier.document, similarity, false};
       }
     }
   }
@@ -188,12 +188,12 @@ std::optional<NearDuplicates::Match> NearDuplicates::find(const DocumentSignatur
 }
 
 void NearDuplicates::insert(uint32_t index) {
-  const DocumentSignature& signature = signatures_[index];
+  const DocumentSignature& signature = entry(index).signature;
   for (size_t band = 0; band < kSignatureBands; ++band) {
     size_t slot = bandKey(signature, band) & (slots_.size() - 1);
     int chain = 0;
     for (; slots_[slot] != 0 && chain < kLongestChain; slot = (slot + 1) & (slots_.size() - 1)) {
-      chain += sameBand(signature, signatures_[slots_[slot] - 1], band) ? 1 : 0;
+      chain += sameBand(signature, entry(slots_[slot] - 1).signature, band) ? 1 : 0;
     }
     if (slots_[slot] == 0) {
       slots_[slot] = index + 1;
@@ -203,26 +203,22 @@ void NearDuplicates::insert(uint32_t index) {
 }
 
 bool NearDuplicates::makeRoom() {
-  constexpr size_t kPerDocument = sizeof(DocumentSignature) + sizeof(int64_t);
   const bool grows = (used_ + kSignatureBands) * 10 > slots_.size() * 7;
   const size_t slots = grows ? std::max(kFirstSlots, slots_.size() * 2) : slots_.size();
-  // A vector that grows holds its old contents too.
-  const bool moves = signatures_.size() == signatures_.capacity();
-  const size_t documents = moves ? std::max<size_t>(256, signatures_.capacity() + signatures_.capacity() / 2)
-                                 : signatures_.capacity();
-  const size_t needed = documents * kPerDocument + slots * sizeof(uint32_t);
+  const bool new_block = remembered_ == blocks_.size() * kBlock;
+  const size_t blocks = blocks_.size() + (new_block ? 1 : 0);
+  const size_t needed = blocks * (sizeof(Block) + sizeof blocks_[0]) + slots * sizeof(uint32_t);
   if (needed > static_cast<size_t>(std::max<int64_t>(0, memory_bytes_))) {
     return false;
   }
-  if (moves) {
-    signatures_.reserve(documents);
-    documents_.reserve(documents);
+  if (new_block) {
+    blocks_.push_back(std::make_unique<Block>());
   }
   if (grows) {
     slots_ = {};
     slots_.resize(slots);
     used_ = 0;
-    for (size_t index = 0; index < signatures_.size(); ++index) {
+    for (size_t index = 0; index < remembered_; ++index) {
       insert(static_cast<uint32_t>(index));
     }
   }
@@ -239,9 +235,8 @@ std::optional<NearDuplicates::Match> NearDuplicates::add(const DocumentSignature
     full_ = true;
     return match;
   }
-  signatures_.push_back(signature);
-  documents_.push_back(document);
-  insert(static_cast<uint32_t>(signatures_.size() - 1));
+  (*blocks_.back())[remembered_ % kBlock] = {signature, document};
+  insert(static_cast<uint32_t>(remembered_++));
   return match;
 }
 

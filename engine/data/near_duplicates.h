@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -37,18 +38,28 @@ class NearDuplicates {
     bool exact = false;  // the same text, byte for byte
   };
 
-  // Documents are alike from the estimated `similarity` on. Within `memory_bytes`, about 270 bytes a
-  // document, new documents are remembered; later ones are then only compared with those.
+  // Documents are alike from the estimated `similarity` on. New documents are remembered as long as
+  // `memory_bytes` hold them, at 264 to 384 bytes each; later ones are then only compared with those. Never
+  // more memory is taken, however many documents there are.
   NearDuplicates(double similarity, int64_t memory_bytes);
 
   // An earlier document that this one repeats, or nothing; then it is remembered under its number.
   std::optional<Match> add(const DocumentSignature& signature, int64_t document);
 
-  int64_t remembered() const { return static_cast<int64_t>(signatures_.size()); }
+  int64_t remembered() const { return static_cast<int64_t>(remembered_); }
   // A document could not be remembered.
   bool full() const { return full_; }
 
  private:
+  struct Entry {
+    DocumentSignature signature;
+    int64_t document = 0;
+  };
+  // Blocks never move, so that growing needs no second copy.
+  static constexpr size_t kBlock = 64;
+  using Block = std::array<Entry, kBlock>;
+
+  const Entry& entry(size_t index) const { return (*blocks_[index / kBlock])[index % kBlock]; }
   std::optional<Match> find(const DocumentSignature& signature) const;
   void insert(uint32_t index);
   bool makeRoom();
@@ -56,9 +67,9 @@ class NearDuplicates {
   double similarity_;
   int64_t memory_bytes_;
   bool full_ = false;
-  std::vector<DocumentSignature> signatures_;
-  std::vector<int64_t> documents_;
-  // Open addressing, all bands in one table: an index into signatures_ + 1, or 0.
+  std::vector<std::unique_ptr<Block>> blocks_;
+  size_t remembered_ = 0;
+  // Open addressing, all bands in one table: the index of an entry + 1, or 0.
   std::vector<uint32_t> slots_;
   size_t used_ = 0;
 };
