@@ -183,7 +183,7 @@ bool appendParagraph(std::string_view line, std::vector<std::string>& paragraphs
   const std::string_view text = stripSpace(line);
   if (!text.empty()) {
     paragraphs.emplace_back(text);
-    bytes += text.size();
+    bytes += std::max(text.size(), sizeof(std::string));
   }
   return bytes <= kLargestDocument;
 }

@@ -33,8 +33,8 @@ std::unique_ptr<DocumentFormat> makeJsonLines(bool guessed, std::string key);
 // Whether a line is one whole JSON object.
 bool isJsonObject(std::string_view line);
 
-// Appends a line's text without white space at its ends, if there is some. False when the document is then
-// over 64 MB.
+// Appends a line's text without white space at its ends, if there is some. False when the document then takes
+// more than 64 MB, short paragraphs counted as large as they lie in memory.
 bool appendParagraph(std::string_view line, std::vector<std::string>& paragraphs, size_t& bytes);
 
 }  // namespace heddle

@@ -43,7 +43,9 @@ class JsonLines final : public DocumentFormat {
       size_t bytes = 0;
       for (std::string_view rest = *text; !rest.empty();) {
         const size_t end = rest.find('\n');
-        appendParagraph(rest.substr(0, end), paragraphs, bytes);
+        if (!appendParagraph(rest.substr(0, end), paragraphs, bytes)) {
+          return lines.error("holds a document of more than 64 MB", "split it");
+        }
         rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
       }
       if (!paragraphs.empty()) {

@@ -33,6 +33,10 @@ Error LineReader::errorAt(int64_t line, const std::string& found, std::string hi
   return textError(path_, "line " + std::to_string(line) + " " + found, std::move(hint));
 }
 
+Error LineReader::tooLong() const {
+  return error("is longer than 64 MB", "put each paragraph on a line of its own");
+}
+
 Result<bool> LineReader::fill() {
   if (begin_ > 0) {
     std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
@@ -73,7 +77,7 @@ Result<bool> LineReader::next(std::string_view& line) {
     }
     searched = end_ - begin_;
     if (searched > kLongestLine) {
-      return error("is longer than 64 MB", "put each paragraph on a line of its own");
+      return tooLong();
     }
     const Result<bool> more = fill();
     if (!more.ok()) {
@@ -87,6 +91,10 @@ Result<bool> LineReader::next(std::string_view& line) {
       }
       break;
     }
+  }
+  // One that came with its end in a single read.
+  if (line.size() > kLongestLine) {
+    return tooLong();
   }
   if (line_ == 1 && line.starts_with(kByteOrderMark)) {
     line.remove_prefix(kByteOrderMark.size());

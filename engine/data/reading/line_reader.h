@@ -43,6 +43,7 @@ class LineReader {
 
  private:
   LineReader(std::unique_ptr<ByteSource> source, std::filesystem::path path);
+  Error tooLong() const;
   // Reads more behind what is there; false at the end of the file.
   Result<bool> fill();
 
