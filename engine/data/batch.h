@@ -25,8 +25,9 @@ struct Batch {
   // text; -1 for special tokens.
   std::vector<int32_t> units;
 
-  std::vector<int32_t> masked_positions;  // [M] indices into tokens, ascending
-  std::vector<int32_t> masked_labels;     // [M] the ids to predict there; in language models the next tokens
+  // [M] indices into tokens, ascending; a generator's positions may be there twice
+  std::vector<int32_t> masked_positions;
+  std::vector<int32_t> masked_labels;  // [M] the ids to predict there; in language models the next tokens
   // [B] next-sentence prediction: 0 = next, 1 = random; sentence order: 0 = in order, 1 = swapped; empty
   // without such an objective.
   std::vector<int32_t> pair_labels;

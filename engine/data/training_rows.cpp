@@ -89,7 +89,8 @@ class Describer {
 
 std::string pairText(const ObjectiveRecipe& objective, int32_t label) {
   if (rowKind(objective) == RowKind::kSentenceOrder) {
-    return label == 1 ? "swapped" : "in order";
+    // Both are label 1 where chunks of one sentence take a partner.
+    return label == 0 ? "in order" : objective.random_partner ? "swapped or random" : "swapped";
   }
   return label == 1 ? "random" : "next";
 }

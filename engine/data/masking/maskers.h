@@ -24,7 +24,8 @@ void maskTokens(const MaskContext& context, RandomStream& draws, Row& row);
 // this is whole-word masking of google-research/bert, with phrases phrase masking.
 void maskUnits(const MaskContext& context, RandomStream& draws, Row& row);
 
-// ALBERT: runs of n units inside a segment, p(n) ~ 1/n; where a run is too long for what is still wanted,
+// ALBERT: runs of n units inside a segment, p(n) ~ 1/n (the paper; the script does so with
+// favor_shorter_ngram); where a run is too long for what is still wanted,
 // shorter ones are tried; one that overlaps an earlier one is left out; 80/10/10 for each token. Unlike the
 // released script's, runs do not cross [SEP], and where no unit fits one is taken all the same.
 void maskNgrams(const MaskContext& context, RandomStream& draws, Row& row);

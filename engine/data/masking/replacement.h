@@ -21,7 +21,7 @@ class RandomTokens {
  public:
   // Uniform over ids 0 .. vocab_size - 1 that are not special; at least one is not.
   RandomTokens(int64_t vocab_size, const SpecialIds& special);
-  // As frequent as in the corpus, which must outlive this.
+  // As frequent as in the corpus, held-out documents included, which must outlive this.
   RandomTokens(int64_t vocab_size, const SpecialIds& special, const Corpus& corpus);
 
   int32_t draw(RandomStream& draws) const;
