@@ -31,6 +31,17 @@ Error problems(const std::vector<RecipeProblem>& found, const std::string& sourc
           (found.size() == 1 ? " problem:\n" : " problems:\n") + problemsText(found, source)};
 }
 
+// "[[corpus]] with files in place of text.files", of the keys that recipes of earlier versions had.
+std::string changesSince(const std::vector<RecipeProblem>& found) {
+  std::string changes;
+  for (const RecipeProblem& problem : found) {
+    if (const std::string_view successor = successorOf(problem.key); !successor.empty()) {
+      changes += (changes.empty() ? "" : ", and ") + std::string(successor) + " in place of " + problem.key;
+    }
+  }
+  return changes;
+}
+
 // A folder that no run has written into before, so that two runs never share one.
 Result<RunFolder> createRunFolder(const Workspace& workspace, const RunArguments& arguments,
                                   const Recipe& recipe) {
@@ -119,6 +130,11 @@ Result<TrainCommand> prepareResume(const std::string& id, const std::string& wor
                  "`heddle-engine runs list` names them"};
   }
   ParsedRecipe parsed = readRecipe(command.folder.recipe());
+  if (const std::string changes = changesSince(parsed.problems); !changes.empty()) {
+    return Error{
+        "cannot resume " + id + ": it was made by an earlier version of Heddle, whose recipes differ",
+        "start it anew from " + command.folder.recipe().string() + ", with " + changes};
+  }
   if (const auto found = allProblems(parsed); !found.empty()) {
     return problems(found, command.folder.recipe().string());
   }

@@ -104,6 +104,14 @@ std::optional<FieldValue> valueOf(const Field& field, const toml::node& node) {
   }
 }
 
+struct FormerKey {
+  std::string_view key;
+  std::string_view successor;
+};
+constexpr FormerKey kFormerKeys[] = {
+    {"objective.next_sentence", "objective.rows = \"sentence_pair\" for true, \"doc_sentences\" for false"},
+    {"text.files", "[[corpus]] with files"}};
+
 // "[optimizer]", "[[phase]]"
 std::string headerOf(std::string_view group) {
   const FieldGroup* found = findGroup(group);
@@ -227,6 +235,11 @@ class Reader {
                           : "did you mean " + inQuotes(near) + "?");
       return;
     }
+    if (const std::string_view successor = successorOf(place); !successor.empty()) {
+      report(line, place, "Recipes no longer have the key " + place,
+             "write " + std::string(successor) + " in its place");
+      return;
+    }
     report(line, place,
            group.empty() ? "There is no key " + inQuotes(key) + " outside of tables"
                          : "There is no key " + inQuotes(key) + " in " + headerOf(group),
@@ -258,6 +271,15 @@ ParsedRecipe readRecipe(const fs::path& path) {
     return parsed;
   }
   return parseRecipe(*text, path.string());
+}
+
+std::string_view successorOf(std::string_view key) {
+  for (const FormerKey& former : kFormerKeys) {
+    if (former.key == key) {
+      return former.successor;
+    }
+  }
+  return {};
 }
 
 std::string problemsText(std::span<const RecipeProblem> problems, std::string_view source) {

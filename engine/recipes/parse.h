@@ -44,6 +44,11 @@ ParsedRecipe parseRecipe(std::string_view toml, const std::string& source);
 // The same from a file; a file that cannot be read is the one problem then.
 ParsedRecipe readRecipe(const std::filesystem::path& path);
 
+// What a key that recipes of earlier versions had is written as today: "[[corpus]] with files" for
+// text.files;
+// "" for every other key.
+std::string_view successorOf(std::string_view key);
+
 // One "key=value" of the command line: "optimizer.learning_rate=1e-3", "phase.0.steps=500",
 // "corpus.0.files=a.txt,b.txt". The index may be one past the last phase (corpus), which adds one. Relative
 // paths are relative to the current folder. The recipe is untouched on error.

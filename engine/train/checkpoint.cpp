@@ -138,9 +138,17 @@ Result<Json> loadCheckpointState(const fs::path& folder) {
   if (!state) {
     return state.error();
   }
-  if (const int version = jsonValue<int>(*state, "version", 0); version < 1 || version > kStateVersion) {
+  const int version = jsonValue<int>(*state, "version", 0);
+  if (version == 1) {
+    return Error{
+        "cannot load the checkpoint " + folder.string() +
+            ": it was made by an earlier version of Heddle, which kept no tokeniser with its weights",
+        "start its run anew from its recipe"};
+  }
+  if (version != kStateVersion) {
     return Error{"cannot load the checkpoint " + folder.string() + ": its state has version " +
-                     std::to_string(version) + ", this program reads up to " + std::to_string(kStateVersion),
+                     std::to_string(version) + ", this program reads version " +
+                     std::to_string(kStateVersion),
                  "use the version of Heddle that wrote it, or a newer one"};
   }
   return state;

@@ -333,6 +333,17 @@ TEST_F(EngineRun, UnknownRunIsOneSentence) {
   EXPECT_NE(finished.output.find("there is no such run"), std::string::npos) << finished.output;
 }
 
+TEST_F(EngineRun, RunOfAnEarlierVersionSaysWhatHasChanged) {
+  fs::create_directories(run("old"));
+  std::ofstream(run("old") / "recipe.toml")
+      << "[text]\nfiles = [\"a.txt\"]\n[objective]\nnext_sentence = true\n";
+  const Finished finished = runEngine({"resume", "old", "--workspace", workspace()});
+  EXPECT_EQ(finished.exit_code, 2);
+  EXPECT_NE(finished.output.find("made by an earlier version"), std::string::npos) << finished.output;
+  EXPECT_NE(finished.output.find("[[corpus]] with files in place of text.files"), std::string::npos)
+      << finished.output;
+}
+
 TEST_F(EngineRun, WorkspaceThatCannotBeMadeIsOneSentence) {
   const auto file = write("file", "not a folder");
   const Finished finished =

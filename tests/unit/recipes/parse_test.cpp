@@ -129,7 +129,7 @@ TEST(ParseRecipe, UnknownKeysNameTheNearestKnownOne) {
   };
   EXPECT_EQ(hint("[model]\nhiden_size = 1"), "did you mean hidden_size?");
   EXPECT_EQ(hint("[model]\nlearning_rate = 1"), "did you mean learning_rate of [optimizer]?");
-  EXPECT_EQ(hint("[text]\nfiles = [\"a.txt\"]"), "did you mean files of [[corpus]]?");
+  EXPECT_EQ(hint("[text]\nfiles = [\"a.txt\"]"), "write [[corpus]] with files in its place");
   EXPECT_EQ(hint("[model]\nlayers = 1"), "did you mean num_hidden_layers?");
   EXPECT_EQ(hint("[optimizer]\nlr = 1"), "did you mean learning_rate?");
   EXPECT_EQ(hint("learning_rate = 1"), "did you mean learning_rate of [optimizer]?");
@@ -220,6 +220,16 @@ TEST(ApplySetting, SetsKeysOfTablesAndOfPhases) {
   EXPECT_EQ(recipe.name, "a=b");
   EXPECT_EQ(recipe.corpora.at(0).files,
             (std::vector<std::filesystem::path>{"/x/a.txt", std::filesystem::current_path() / "b.txt"}));
+}
+
+TEST(ParseRecipe, SaysWhatKeysOfEarlierVersionsAreWrittenAsToday) {
+  const ParsedRecipe parsed = parseRecipe("[objective]\nnext_sentence = true\n[text]\nfiles = [\"a\"]\n", "");
+  ASSERT_EQ(parsed.problems.size(), 2U);
+  EXPECT_EQ(parsed.problems[0].text, "Recipes no longer have the key objective.next_sentence");
+  EXPECT_EQ(parsed.problems[0].hint,
+            "write objective.rows = \"sentence_pair\" for true, \"doc_sentences\" for false in its place");
+  EXPECT_EQ(parsed.problems[1].hint, "write [[corpus]] with files in its place");
+  EXPECT_EQ(successorOf("objective.rows"), "");
 }
 
 TEST(ApplySetting, RefusesWhatItDoesNotKnowAndChangesNothing) {
