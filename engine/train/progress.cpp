@@ -62,6 +62,7 @@ void Progress::add(const Work& step) {
   if (shareOf(phase(), difference(total_, phase_start_)) >= 1.0) {
     ++phase_;
     phase_start_ = total_;
+    phase_steps_.push_back(total_.steps);
   }
 }
 
@@ -81,7 +82,10 @@ double Progress::fraction() const {
 }
 
 Json Progress::toJson() const {
-  return {{"total", workJson(total_)}, {"phase", phase_}, {"phase_start", workJson(phase_start_)}};
+  return {{"total", workJson(total_)},
+          {"phase", phase_},
+          {"phase_start", workJson(phase_start_)},
+          {"phase_steps", phase_steps_}};
 }
 
 Status Progress::restore(const Json& json) {
@@ -91,6 +95,20 @@ Status Progress::restore(const Json& json) {
   total_ = workFrom(json["total"]);
   phase_start_ = workFrom(json["phase_start"]);
   phase_ = jsonValue<size_t>(json, "phase", 0);
+  phase_steps_ = {0};
+  if (phase_ > 0) {
+    phase_steps_.push_back(phase_start_.steps);
+  }
+  const auto steps = json.find("phase_steps");
+  if (steps != json.end() && steps->is_array() && steps->size() == phase_ + 1) {
+    phase_steps_.clear();
+    for (const Json& step : *steps) {
+      phase_steps_.push_back(step.is_number_integer() ? step.get<int64_t>() : 0);
+    }
+  } else if (phase_ > 1) {
+    return Error{"the state of the checkpoint does not say at which steps its phases began",
+                 "resume from another checkpoint, or start the run anew from its recipe"};
+  }
   return {};
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "engine/base/json.h"
 #include "engine/base/result.h"
@@ -39,6 +40,7 @@ class Progress {
   // Share done of the whole run, 0 .. 1, phases counting equally unless every one is bounded by steps.
   double fraction() const;
 
+  // {"total": work, "phase": index, "phase_start": work, "phase_steps": [the steps before each phase so far]}
   Json toJson() const;
   // Restores what toJson() wrote for the same recipe.
   Status restore(const Json& json);
@@ -48,6 +50,7 @@ class Progress {
   Work total_;
   Work phase_start_;  // total_ when the current phase began
   size_t phase_ = 0;
+  std::vector<int64_t> phase_steps_ = {0};  // total_.steps when each phase so far began
 };
 
 // Learning rate of the update that follows `step` finished steps. Linear: warm-up replaces the decay, which

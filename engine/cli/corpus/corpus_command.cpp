@@ -4,6 +4,8 @@
 #include <filesystem>
 
 #include "engine/base/clock.h"
+#include "engine/base/file.h"
+#include "engine/base/json.h"
 #include "engine/base/paths.h"
 #include "engine/cli/runs/text_table.h"
 #include "engine/cli/tokenizer/reporter.h"
@@ -19,6 +21,36 @@ namespace heddle {
 namespace {
 
 namespace fs = std::filesystem;
+
+// The steps at which a run's phases began, as its newest checkpoint has them.
+struct RecordedPhases {
+  std::vector<int64_t> begins;
+  int64_t until = 0;  // finished steps of that checkpoint; the next one's phase is known too
+};
+
+RecordedPhases recordedPhases(const RunFolder& run) {
+  RecordedPhases newest;
+  std::error_code ignored;
+  for (const auto& checkpoint : fs::directory_iterator(run.checkpoints(), ignored)) {
+    const fs::path state = checkpoint.path() / "state.json";
+    const Result<std::string> text = readFile(state);
+    const Result<Json> json = text.ok() ? parseJson(*text, state.string()) : text.error();
+    if (!json.ok() || !json->is_object() || !fs::exists(checkpoint.path() / "DONE", ignored)) {
+      continue;
+    }
+    const Json progress = json->value("progress", Json::object());
+    const auto steps = jsonValue<int64_t>(*json, "step", 0);
+    const auto begins = progress.find("phase_steps");
+    if (steps < newest.until || begins == progress.end() || !begins->is_array()) {
+      continue;
+    }
+    newest = {.begins = {}, .until = steps};
+    for (const Json& begin : *begins) {
+      newest.begins.push_back(begin.is_number_integer() ? begin.get<int64_t>() : 0);
+    }
+  }
+  return newest;
+}
 
 class CorpusCommand {
  public:
@@ -124,6 +156,9 @@ class CorpusCommand {
       for (const PreparedCorpus& corpus : text->corpora) {
         reporter_.out() << '\n';
         print(corpus.folder, corpus.report);
+        for (const fs::path& sample : corpus.samples) {
+          reporter_.out() << "sampled copy  " << sample.string() << '\n';
+        }
       }
       return kTokenizerDone;
     }
@@ -132,6 +167,11 @@ class CorpusCommand {
       Json about = corpus.report.toJson();
       about["name"] = corpus.recipe.name;
       about["folder"] = corpus.folder.string();
+      Json samples = Json::array();
+      for (const fs::path& sample : corpus.samples) {
+        samples.push_back(sample.string());
+      }
+      about["samples"] = std::move(samples);
       corpora.push_back(std::move(about));
     }
     reporter_.result({{"tokenizer", text->tokenizer.string()}, {"corpora", std::move(corpora)}});
@@ -185,13 +225,35 @@ class CorpusCommand {
     return kTokenizerDone;
   }
 
-  // The phase that a step falls into; phases without a limit in steps hold all that come after.
-  static const PhaseRecipe& phaseOf(const Recipe& recipe, int64_t step) {
-    for (const PhaseRecipe& phase : recipe.phases) {
-      if (phase.steps == 0 || step < phase.steps) {
+  // The phase that a step falls into, where phases of a run ended at the steps that it recorded. The last one
+  // holds all that come after it.
+  Result<PhaseRecipe> phaseOf(const Recipe& recipe, int64_t step) const {
+    RecordedPhases recorded;
+    if (!options_.run.empty()) {
+      recorded = recordedPhases({workspace_.runs() / options_.run});
+    }
+    int64_t begin = 0;
+    for (size_t index = 0; index + 1 < recipe.phases.size(); ++index) {
+      const PhaseRecipe& phase = recipe.phases[index];
+      const bool by_steps = phase.tokens == 0 && phase.hours == 0 && phase.flops == 0;
+      if (index + 1 < recorded.begins.size()) {
+        begin = recorded.begins[index + 1];
+      } else if (by_steps) {
+        begin += phase.steps;
+      } else if (step > std::max(begin, recorded.until)) {
+        return Error{"cannot tell which phase step " + std::to_string(step) + " belongs to: phase " +
+                         std::to_string(index) + " does not end by steps alone, and " +
+                         (recorded.until > 0
+                              ? "the run's newest checkpoint is of step " + std::to_string(recorded.until)
+                              : "no checkpoint says how far it went"),
+                     recorded.until > 0 ? "give an earlier step, or wait for a later checkpoint"
+                                        : "give step 0, or the --run of a run with checkpoints"};
+      } else {
         return phase;
       }
-      step -= phase.steps;
+      if (step < begin) {
+        return phase;
+      }
     }
     return recipe.phases.back();
   }
@@ -206,6 +268,10 @@ class CorpusCommand {
     if (!recipe.ok()) {
       return reporter_.fail(recipe.error(), kTokenizerBadRequest);
     }
+    const Result<PhaseRecipe> phase = phaseOf(*recipe, options_.step);
+    if (!phase.ok()) {
+      return reporter_.fail(phase.error(), kTokenizerBadRequest);
+    }
     const Result<PreparedText> text = prepare(*recipe);
     if (!text.ok()) {
       return reporter_.fail(text.error());
@@ -215,8 +281,7 @@ class CorpusCommand {
     if (!data.ok() || !grains.ok()) {
       return reporter_.fail(data.ok() ? grains.error() : data.error());
     }
-    const PhaseRecipe& phase = phaseOf(*recipe, options_.step);
-    const Batch batch = data->trainBatch(phase, options_.step, 0, std::min(options_.count, phase.rows));
+    const Batch batch = data->trainBatch(*phase, options_.step, 0, std::min(options_.count, phase->rows));
     for (int64_t row = 0; row < textRows(batch); ++row) {
       print(describeRow(batch, row, recipe->objective, *grains));
     }

@@ -7,6 +7,7 @@
 #include "engine/base/file.h"
 #include "engine/base/json.h"
 #include "engine/events/inspection.h"
+#include "engine/recipes/parse.h"
 #include "engine/text/sample_text.h"
 #include "tests/unit/data/workspace_fixture.h"
 
@@ -103,6 +104,43 @@ TEST_F(CorpusCommandTest, PrintsTrainingRowsOfARecipe) {
   EXPECT_GT(labels, 20);
   options.json = false;
   EXPECT_NE(ask(CorpusAction::kRows, options).out.find("[MASK]{"), std::string::npos);
+}
+
+TEST_F(CorpusCommandTest, TakesThePhaseOfAStepFromWhereTheRunRecordedIt) {
+  const std::string run = "a";
+  const std::filesystem::path folder = workspace().runs() / run;
+  std::filesystem::create_directories(folder / "checkpoints" / "9");
+  Recipe recipe;
+  recipe.text.vocab_size = 300;
+  recipe.text.sample_documents = 50;
+  recipe.phases = {{.length = 32, .rows = 1, .tokens = 1000},
+                   {.length = 64, .rows = 2, .steps = 5},
+                   {.length = 128, .rows = 3, .steps = 5}};
+  recipe.optimizer.schedule = "constant";
+  ASSERT_TRUE(writeFileAtomic(folder / "recipe.toml", writeRecipe(recipe)).ok());
+  const auto rowsAt = [&](int64_t step) {
+    return ask(CorpusAction::kRows, {.json = true, .run = run, .step = step, .count = 8});
+  };
+  EXPECT_EQ(rowsAt(0).result()["rows"], 1);
+  EXPECT_EQ(rowsAt(1).code, 2);
+  EXPECT_NE(rowsAt(1).out.find("which phase step 1 belongs to: phase 0 does not end by steps"),
+            std::string::npos)
+      << rowsAt(1).out;
+  const auto checkpoint = [&](const std::string& state) {
+    ASSERT_TRUE(writeFileAtomic(folder / "checkpoints" / "9" / "state.json", state).ok());
+    ASSERT_TRUE(writeFileAtomic(folder / "checkpoints" / "9" / "DONE", "").ok());
+  };
+  // Inside the first phase: its end is not known yet.
+  checkpoint(R"({"step": 9, "progress": {"phase_steps": [0]}})");
+  EXPECT_EQ(rowsAt(9).result()["rows"], 1);
+  EXPECT_EQ(rowsAt(10).code, 2);
+  // Behind it.
+  checkpoint(R"({"step": 9, "progress": {"phase_steps": [0, 7]}})");
+  EXPECT_EQ(rowsAt(6).result()["rows"], 1);
+  EXPECT_EQ(rowsAt(7).result()["rows"], 2);
+  EXPECT_EQ(rowsAt(11).result()["rows"], 2);
+  EXPECT_EQ(rowsAt(12).result()["rows"], 3);
+  EXPECT_EQ(rowsAt(1000).result()["rows"], 3);
 }
 
 TEST_F(CorpusCommandTest, RefusesInOneSentence) {
