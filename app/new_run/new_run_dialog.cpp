@@ -225,14 +225,16 @@ void NewRunDialog::startCheck() {
   const int edits = edits_;
   const double rate = options_.flops_per_second;
   checks_.start([this, recipe, edits, rate] {
+    RecipeCheck check = examineRecipe(recipe);
     Verdict verdict{.edits = edits,
-                    .problems = checkRecipe(recipe),
+                    .problems = std::move(check.problems),
                     .notes = settingsWithoutEffect(recipe),
                     .estimate = {},
                     .toml = {}};
     verdict.toml = text(writeRecipe(recipe));
     if (verdict.problems.empty()) {
-      verdict.estimate = text(estimateText(estimateRecipe(recipe, {.flops_per_second = rate})));
+      verdict.estimate = text(
+          estimateText(estimateRecipe(recipe, {.vocab_size = check.vocab_size, .flops_per_second = rate})));
     }
     QMetaObject::invokeMethod(this, [this, verdict] { showVerdict(verdict); });
   });

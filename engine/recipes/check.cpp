@@ -39,7 +39,7 @@ class Checker {
   Checker(const Recipe& recipe, const KeyLines& lines, std::set<std::string> wrong)
       : recipe_(recipe), lines_(lines), wrong_(std::move(wrong)) {}
 
-  std::vector<RecipeProblem> run(RecipeUse use) {
+  RecipeCheck run(RecipeUse use) {
     checkValues();
     checkObjective();
     checkPhases();
@@ -56,10 +56,25 @@ class Checker {
     }
     std::stable_sort(problems_.begin(), problems_.end(),
                      [](const RecipeProblem& a, const RecipeProblem& b) { return a.line < b.line; });
-    return std::move(problems_);
+    return {.problems = std::move(problems_), .vocab_size = vocabSize()};
   }
 
  private:
+  // Of text.vocabulary, which takes a while to open: once.
+  const Result<GrainSizes>& given() {
+    if (!given_) {
+      given_ = givenSizes(recipe_.text);
+    }
+    return *given_;
+  }
+
+  int64_t vocabSize() {
+    if (recipe_.model.vocab_size > 0 || recipe_.text.vocabulary.empty()) {
+      return expectedVocabSize(recipe_, GrainSizes{});
+    }
+    return given().ok() ? expectedVocabSize(recipe_, *given()) : 0;
+  }
+
   // `keys`: all that the finding rests on, the one to change first. What rests on a key that is wrong in
   // itself would only repeat that.
   void report(const std::vector<std::string>& keys, std::string text, std::string hint) {
@@ -351,6 +366,13 @@ class Checker {
              "text.sampling_alpha is above 0, but " + text.tokenizer + " has one segmentation alone",
              "set it to 0, or take unigram or bpe");
     }
+    if (text.sampling_alpha > 0 && text.tokenizer == "unigram" &&
+        (text.sampling_nbest == 0 || text.sampling_nbest == 1)) {
+      report({"text.sampling_nbest", "text.sampling_alpha"},
+             "text.sampling_nbest is " + std::to_string(text.sampling_nbest) +
+                 ", which leaves text.sampling_alpha nothing to draw from",
+             "set it to -1 for all segmentations, or to 2 or more");
+    }
     if (text.tokenizer == "bpe" && text.sampling_alpha > 1) {
       report({"text.sampling_alpha"},
              "text.sampling_alpha is " + fieldValueText(text.sampling_alpha) +
@@ -374,15 +396,16 @@ class Checker {
       return;
     }
     if (fs::is_directory(status)) {
-      const fs::recursive_directory_iterator inside(path, fs::directory_options::skip_permission_denied,
-                                                    error);
+      bool has_files = false;
+      fs::recursive_directory_iterator inside(path, fs::directory_options::skip_permission_denied, error);
+      for (; !error && !has_files && inside != end(inside); inside.increment(error)) {
+        std::error_code unreadable;
+        has_files = inside->is_regular_file(unreadable);
+      }
       if (error) {
         report({key}, shown + " is a folder that cannot be read: " + error.message(),
                "check its permissions");
-      } else if (std::none_of(begin(inside), end(inside), [](const fs::directory_entry& entry) {
-                   std::error_code unreadable;
-                   return entry.is_regular_file(unreadable);
-                 })) {
+      } else if (!has_files) {
         report({key}, shown + " is a folder without files", "put text files into it, or name another one");
       }
       return;
@@ -407,34 +430,38 @@ class Checker {
     }
     std::error_code ignored;
     const std::string& kind = recipe_.text.tokenizer;
-    if (fs::is_directory(path, ignored) || kind == "unigram" || kind == "bpe" || kind == "byte-bpe") {
-      const Result<GrainSizes> sizes = givenSizes(recipe_.text);
-      if (!sizes) {
-        report({"text.vocabulary", "text.tokenizer"}, sizes.error().text, sizes.error().hint);
-      } else {
-        checkVocabSize(recipe_.text.grain == "coarse" ? sizes->coarse : sizes->fine);
-      }
+    const bool is_list =
+        !fs::is_directory(path, ignored) && kind != "unigram" && kind != "bpe" && kind != "byte-bpe";
+    if (is_list && !checkSpecialTokens(path)) {
       return;
     }
+    if (!given().ok()) {
+      report({"text.vocabulary", "text.tokenizer"}, given().error().text, given().error().hint);
+    } else {
+      checkVocabSize(recipe_.text.grain == "coarse" ? given()->coarse : given()->fine);
+    }
+  }
+
+  // Of a vocab.txt; false when something was reported.
+  bool checkSpecialTokens(const fs::path& path) {
     const Result<std::string> text = readFile(path);
     if (!text) {
       report({"text.vocabulary"}, text.error().text, text.error().hint);
-      return;
+      return false;
     }
     std::set<std::string> missing = {"[UNK]", "[CLS]", "[SEP]", "[MASK]"};
-    int64_t tokens = 0;
-    for (size_t at = 0; at < text->size(); ++tokens) {
+    for (size_t at = 0; at < text->size();) {
       const size_t end = std::min(text->find('\n', at), text->size());
       const bool dos = end > at && (*text)[end - 1] == '\r';
       missing.erase(text->substr(at, end - at - (dos ? 1 : 0)));
       at = end + 1;
     }
-    if (!missing.empty()) {
-      report({"text.vocabulary"}, "The vocabulary " + path.string() + " has no " + *missing.begin(),
-             "name a BERT vocab.txt, one token per line");
-    } else {
-      checkVocabSize(tokens);
+    if (missing.empty()) {
+      return true;
     }
+    report({"text.vocabulary"}, "The vocabulary " + path.string() + " has no " + *missing.begin(),
+           "name a BERT vocab.txt, one token per line");
+    return false;
   }
 
   void checkVocabSize(int64_t tokens) {
@@ -455,7 +482,7 @@ class Checker {
         static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));
     const double limit = recipe_.run.device == "cpu" ? machine : std::max(machine, kLargestGpuBytes);
     const ParameterCount parameters =
-        countParameters(recipe_.model, expectedVocabSize(recipe_), predictsPairs(recipe_.objective));
+        countParameters(recipe_.model, vocabSize(), predictsPairs(recipe_.objective));
     const double needed = 16.0 * static_cast<double>(parameters.total());
     if (needed > limit) {
       report({"model.hidden_size", "model.num_hidden_layers", "model.intermediate_size", "model.vocab_size"},
@@ -471,12 +498,17 @@ class Checker {
   const KeyLines& lines_;
   std::set<std::string> wrong_;
   std::vector<RecipeProblem> problems_;
+  std::optional<Result<GrainSizes>> given_;
 };
 
 }  // namespace
 
 std::vector<RecipeProblem> checkRecipe(const Recipe& recipe, const KeyLines& lines, RecipeUse use) {
-  return Checker(recipe, lines, {}).run(use);
+  return Checker(recipe, lines, {}).run(use).problems;
+}
+
+RecipeCheck examineRecipe(const Recipe& recipe) {
+  return Checker(recipe, {}, {}).run(RecipeUse::kTrain);
 }
 
 std::vector<RecipeProblem> allProblems(const ParsedRecipe& parsed, RecipeUse use) {
@@ -488,9 +520,8 @@ std::vector<RecipeProblem> allProblems(const ParsedRecipe& parsed, RecipeUse use
     wrong.insert(problem.key);
   }
   std::vector<RecipeProblem> problems = parsed.problems;
-  for (RecipeProblem& problem : Checker(parsed.recipe, parsed.lines, std::move(wrong)).run(use)) {
-    problems.push_back(std::move(problem));
-  }
+  const RecipeCheck check = Checker(parsed.recipe, parsed.lines, std::move(wrong)).run(use);
+  problems.insert(problems.end(), check.problems.begin(), check.problems.end());
   std::stable_sort(problems.begin(), problems.end(),
                    [](const RecipeProblem& a, const RecipeProblem& b) { return a.line < b.line; });
   return problems;

@@ -21,6 +21,13 @@ enum class RecipeUse { kTrain, kRows };
 std::vector<RecipeProblem> checkRecipe(const Recipe& recipe, const KeyLines& lines = {},
                                        RecipeUse use = RecipeUse::kTrain);
 
+// The same with what the check has found out about files, so that an estimate need not open them again.
+struct RecipeCheck {
+  std::vector<RecipeProblem> problems;
+  int64_t vocab_size = 0;  // expectedVocabSize(): 0 when the vocabulary cannot be read
+};
+RecipeCheck examineRecipe(const Recipe& recipe);
+
 // What is wrong with a parsed file, in it and across it, by line. Findings that rest on a key which could not
 // be read are left out: its default says nothing about what was meant; broken TOML is reported alone for the
 // same reason.

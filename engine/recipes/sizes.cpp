@@ -252,18 +252,19 @@ Result<GrainSizes> givenSizes(const TextRecipe& text) {
 }
 
 int64_t expectedVocabSize(const Recipe& recipe) {
+  if (recipe.model.vocab_size > 0 || recipe.text.vocabulary.empty()) {
+    return expectedVocabSize(recipe, GrainSizes{});
+  }
+  const Result<GrainSizes> given = givenSizes(recipe.text);
+  return given.ok() ? expectedVocabSize(recipe, *given) : 0;
+}
+
+int64_t expectedVocabSize(const Recipe& recipe, const GrainSizes& given) {
   const TextRecipe& text = recipe.text;
   if (recipe.model.vocab_size > 0) {
     return recipe.model.vocab_size;
   }
-  GrainSizes sizes{text.vocab_size, text.vocab_size};
-  if (!text.vocabulary.empty()) {
-    const Result<GrainSizes> given = givenSizes(text);
-    if (!given.ok()) {
-      return 0;
-    }
-    sizes = *given;
-  }
+  const GrainSizes sizes = text.vocabulary.empty() ? GrainSizes{text.vocab_size, text.vocab_size} : given;
   if (text.grain != "coarse") {
     return sizes.fine;
   }

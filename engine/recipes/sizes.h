@@ -43,6 +43,8 @@ Result<GrainSizes> givenSizes(const TextRecipe& text);
 // phrases or words that are asked for; how many thresholds will give is not known before. 0 when the
 // vocabulary cannot be read.
 int64_t expectedVocabSize(const Recipe& recipe);
+// The same where the sizes of text.vocabulary are known, which are not looked at without one.
+int64_t expectedVocabSize(const Recipe& recipe, const GrainSizes& given);
 
 // FLOPs of one row of `tokens`, a product of matrices [m, k] [k, n] counted as 2 m k n and nothing else
 // counted. Forward only; a training step is three times that. The vocabulary head runs at `predictions`

@@ -10,6 +10,7 @@
 
 #include "engine/recipes/fields.h"
 #include "engine/recipes/objective.h"
+#include "engine/recipes/sizes.h"
 
 namespace heddle {
 namespace {
@@ -332,6 +333,10 @@ TEST_F(CheckRecipeFiles, TheCoarseGrainHasWhatItIsLearntFrom) {
   recipe = soundRecipe();
   recipe.text.sampling_alpha = 0.1;
   EXPECT_EQ(problemKeys(recipe), Keys{"text.sampling_alpha"});
+  recipe.text.tokenizer = "unigram";
+  EXPECT_EQ(problemKeys(recipe), Keys{});
+  recipe.text.sampling_nbest = 1;
+  EXPECT_EQ(problemKeys(recipe), Keys{"text.sampling_nbest"});
   recipe.text.tokenizer = "bpe";
   EXPECT_EQ(problemKeys(recipe), Keys{});
   recipe.text.sampling_alpha = 2;
@@ -349,12 +354,29 @@ TEST_F(CheckRecipeFiles, AVocabularyMustHaveTheSpecialTokensAndFitTheTable) {
   EXPECT_EQ(problemKeys(recipe), Keys{});
   recipe.model.vocab_size = 6;
   EXPECT_EQ(problemKeys(recipe), Keys{"model.vocab_size"});
-  recipe.text.vocabulary = write("dos.txt", "[UNK]\r\n[CLS]\r\n[SEP]\r\n[MASK]\r\n");
+  recipe.text.vocabulary = write("dos.txt", "[PAD]\r\n[UNK]\r\n[CLS]\r\n[SEP]\r\n[MASK]\r\n");
   EXPECT_EQ(problemKeys(recipe), Keys{});
   recipe.text.vocabulary = write("words.txt", "one\n[UNK]\n[CLS]\n[SEP]\n");
   EXPECT_EQ(problemKeys(recipe), Keys{"text.vocabulary"});
   recipe.text.vocabulary = folder_ / "gone.txt";
   EXPECT_EQ(problemKeys(recipe).size(), 1U);
+  recipe.text.vocabulary = write("twice.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\na\n");
+  recipe.model.vocab_size = 0;
+  EXPECT_EQ(problemKeys(recipe), Keys{"text.vocabulary"});
+}
+
+TEST_F(CheckRecipeFiles, TellTheSizeOfTheVocabularyThatTheyHaveOpened) {
+  Recipe recipe = soundRecipe();
+  EXPECT_EQ(examineRecipe(recipe).vocab_size, expectedVocabSize(recipe));
+  recipe.text.vocabulary = write("vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\nb");
+  EXPECT_EQ(examineRecipe(recipe).vocab_size, 7);
+  recipe.model.vocab_size = 9;
+  EXPECT_EQ(examineRecipe(recipe).vocab_size, 9);
+  recipe.model.vocab_size = 0;
+  recipe.text.vocabulary = folder_ / "gone.txt";
+  const RecipeCheck check = examineRecipe(recipe);
+  EXPECT_EQ(check.vocab_size, 0);
+  EXPECT_EQ(check.problems.size(), 1U);
 }
 
 TEST(AllProblems, CarryTheLinesOfTheFileInOrder) {
