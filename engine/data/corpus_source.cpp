@@ -12,15 +12,27 @@ Status CorpusSource::rewind() {
   if (!surveyed_) {
     documents_ = 0;
     kept_.clear();
+    examined_.reset();
+    portion_.reset();
     filter_.reset();
+    bytes_ahead_ = 0;
+    at_end_ = false;
   }
   if (corpus_ == nullptr) {
     return {};
   }
   if (!surveyed_ && (corpus_->min_characters > 0 || corpus_->max_characters > 0 || corpus_->deduplicate)) {
-    filter_.emplace(DocumentFilterOptions{.min_characters = corpus_->min_characters,
-                                          .max_characters = corpus_->max_characters,
-                                          .deduplicate = corpus_->deduplicate});
+    filter_ =
+        std::make_unique<DocumentFilter>(DocumentFilterOptions{.min_characters = corpus_->min_characters,
+                                                               .max_characters = corpus_->max_characters,
+                                                               .deduplicate = corpus_->deduplicate});
+    examined_ = std::make_unique<OrderedWork<Portion>>(0, [filter = filter_.get()] {
+      return [filter](Portion& portion) {
+        for (const Paragraphs& document : portion.documents) {
+          portion.traits.push_back(filter->examine(document));
+        }
+      };
+    });
   }
   const Result<CorpusFormat> format = corpusFormat(corpus_->format);
   if (!format.ok()) {
@@ -83,9 +95,54 @@ void CorpusSource::hashDocument(const Paragraphs& document) {
   hasher_.add(static_cast<int64_t>(document.size()));
 }
 
+Status CorpusSource::readAhead() {
+  constexpr size_t kPortionBytes = 256 << 10;
+  constexpr size_t kBytesAhead = 32 << 20;
+  while (!at_end_ && bytes_ahead_ < kBytesAhead && examined_->size() < examined_->threads() + 2) {
+    auto portion = std::make_unique<Portion>();
+    while (portion->bytes < kPortionBytes) {
+      Paragraphs document;
+      const Result<bool> more = read(document);
+      if (!more.ok()) {
+        return more.error();
+      }
+      if (!*more) {
+        at_end_ = true;
+        break;
+      }
+      for (const std::string& paragraph : document) {
+        portion->bytes += paragraph.size();
+      }
+      portion->documents.push_back(std::move(document));
+    }
+    bytes_ahead_ += portion->bytes;
+    if (!portion->documents.empty()) {
+      examined_->add(std::move(portion));
+    }
+  }
+  return {};
+}
+
+Result<bool> CorpusSource::readExamined(Paragraphs& document, DocumentFilter::Traits& traits) {
+  if (portion_ == nullptr || portion_->next == portion_->documents.size()) {
+    if (const Status status = readAhead(); !status.ok()) {
+      return status.error();
+    }
+    if (examined_->size() == 0) {
+      return false;
+    }
+    portion_ = examined_->take();
+    bytes_ahead_ -= portion_->bytes;
+  }
+  document = std::move(portion_->documents[portion_->next]);
+  traits = portion_->traits[portion_->next++];
+  return true;
+}
+
 Result<bool> CorpusSource::survey(Paragraphs& document) {
   while (true) {
-    const Result<bool> more = read(document);
+    DocumentFilter::Traits traits;
+    const Result<bool> more = filter_ ? readExamined(document, traits) : read(document);
     if (!more.ok()) {
       return more;
     }
@@ -94,11 +151,13 @@ Result<bool> CorpusSource::survey(Paragraphs& document) {
       hash_ = hasher_.hash();
       if (filter_) {
         filtered_ = filter_->report();
+        examined_.reset();
+        portion_.reset();
         filter_.reset();
       }
       return false;
     }
-    const bool keeps = !filter_ || filter_->take(document) == DocumentFate::kKept;
+    const bool keeps = !filter_ || filter_->take(document, traits) == DocumentFate::kKept;
     if (filter_) {
       kept_.push_back(keeps);
     }

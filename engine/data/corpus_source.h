@@ -13,6 +13,7 @@
 #include "engine/data/content_hash.h"
 #include "engine/data/corpus_reader.h"
 #include "engine/data/document_filter.h"
+#include "engine/data/ordered_work.h"
 #include "engine/data/packing.h"
 #include "engine/recipes/recipe.h"
 
@@ -45,7 +46,17 @@ class CorpusSource {
 
  private:
   Result<bool> read(Paragraphs& document);
+  // Documents on their way through the filter, which takes all cores.
+  struct Portion {
+    std::vector<Paragraphs> documents;
+    std::vector<DocumentFilter::Traits> traits;
+    size_t bytes = 0;
+    size_t next = 0;
+  };
   Result<bool> survey(Paragraphs& document);
+  // The next document in order, with what the filter has found out about it.
+  Result<bool> readExamined(Paragraphs& document, DocumentFilter::Traits& traits);
+  Status readAhead();
   void hashDocument(const Paragraphs& document);
 
   const TextRecipe& text_;
@@ -55,7 +66,11 @@ class CorpusSource {
 
   bool surveyed_ = false;
   bool changed_ = false;
-  std::optional<DocumentFilter> filter_;
+  std::unique_ptr<DocumentFilter> filter_;
+  std::unique_ptr<OrderedWork<Portion>> examined_;  // after the filter, which its threads use
+  std::unique_ptr<Portion> portion_;
+  size_t bytes_ahead_ = 0;
+  bool at_end_ = false;  // of reading ahead
   ContentHasher hasher_;
   std::vector<bool> kept_;  // empty: all
   int64_t documents_ = 0;

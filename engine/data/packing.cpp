@@ -1,13 +1,9 @@
 #include "engine/data/packing.h"
 
-#include <algorithm>
-#include <condition_variable>
-#include <deque>
 #include <memory>
-#include <mutex>
-#include <thread>
 
 #include "engine/base/random.h"
+#include "engine/data/ordered_work.h"
 #include "engine/text/sentences.h"
 
 namespace heddle {
@@ -21,7 +17,6 @@ struct Portion {
   int64_t first_document = 0;  // its number in the source
   int64_t bytes = 0;
   std::vector<Paragraphs> documents;
-  bool done = false;
 
   struct Sentence {
     int32_t tokens = 0;
@@ -97,70 +92,6 @@ class PortionEncoder {
   uint64_t seed_ = 0;
 };
 
-// Portions on their way: handed in in order, encoded by any thread, taken out in order.
-class Pipeline {
- public:
-  Pipeline(const Grains& grains, const PackingOptions& options) {
-    const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
-    const unsigned threads =
-        options.threads > 0 ? static_cast<unsigned>(options.threads) : std::min(cores, 16u);
-    most_portions_ = threads + 2;
-    for (unsigned index = 0; index < threads; ++index) {
-      workers_.emplace_back([this, &grains, &options](const std::stop_token& stop) {
-        PortionEncoder encoder(grains, options);
-        while (Portion* portion = claim(stop)) {
-          encoder.run(*portion);
-          const std::lock_guard lock(mutex_);
-          portion->done = true;
-          changed_.notify_all();
-        }
-      });
-    }
-  }
-
-  bool empty() const { return portions_.empty(); }
-  bool full() const { return portions_.size() >= most_portions_ || bytes_ >= kBytesInFlight; }
-
-  void add(std::unique_ptr<Portion> portion) {
-    bytes_ += portion->bytes;
-    const std::lock_guard lock(mutex_);
-    unclaimed_.push_back(portion.get());
-    portions_.push_back(std::move(portion));
-    changed_.notify_all();
-  }
-
-  // The oldest portion, once it is encoded.
-  std::unique_ptr<Portion> take() {
-    std::unique_ptr<Portion> oldest = std::move(portions_.front());
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return oldest->done; });
-    portions_.pop_front();
-    bytes_ -= oldest->bytes;
-    return oldest;
-  }
-
- private:
-  Portion* claim(const std::stop_token& stop) {
-    std::unique_lock lock(mutex_);
-    if (!changed_.wait(lock, stop, [&] { return !unclaimed_.empty(); })) {
-      return nullptr;
-    }
-    Portion* portion = unclaimed_.front();
-    unclaimed_.pop_front();
-    return portion;
-  }
-
-  // Used by the reading thread alone.
-  size_t most_portions_ = 0;
-  int64_t bytes_ = 0;
-  std::deque<std::unique_ptr<Portion>> portions_;
-
-  std::mutex mutex_;
-  std::condition_variable_any changed_;
-  std::deque<Portion*> unclaimed_;
-  std::vector<std::jthread> workers_;  // last: they end before what they use
-};
-
 Status write(const Portion& portion, CorpusWriter& writer) {
   std::span<const int32_t> tokens = portion.tokens;
   std::span<const Unit> units = portion.units;
@@ -188,23 +119,30 @@ Result<int64_t> packDocuments(const NextDocument& next, const Grains& grains, Co
                               const PackingOptions& options) {
   const int64_t kept = writer.sourceDocuments();
   int64_t text_bytes = 0;
-  Pipeline pipeline(grains, options);
+  OrderedWork<Portion> pipeline(options.threads, [&] {
+    return [encoder = std::make_shared<PortionEncoder>(grains, options)](Portion& portion) {
+      encoder->run(portion);
+    };
+  });
+  int64_t bytes_in_flight = 0;
   auto portion = std::make_unique<Portion>();
   std::unique_ptr<Portion> spare;  // reused, its buffers need no new memory
   const auto drain = [&](bool all) {
     Status status;
-    while (status.ok() && (all ? !pipeline.empty() : pipeline.full())) {
+    while (status.ok() && pipeline.size() > 0 &&
+           (all || pipeline.size() >= pipeline.threads() + 2 || bytes_in_flight >= kBytesInFlight)) {
       spare = pipeline.take();
+      bytes_in_flight -= spare->bytes;
       status = write(*spare, writer);
     }
     return status;
   };
   const auto submit = [&] {
+    bytes_in_flight += portion->bytes;
     pipeline.add(std::move(portion));
     const Status status = drain(false);
     portion = spare != nullptr ? std::move(spare) : std::make_unique<Portion>();
     portion->bytes = 0;
-    portion->done = false;
     return status;
   };
   Paragraphs document;
