@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <chrono>
 #include <optional>
+#include <thread>
 
 #include "engine/base/file.h"
 #include "engine/data/corpus_source.h"
+#include "engine/data/folder_lock.h"
 #include "engine/data/packing.h"
 #include "engine/text/grains/learn.h"
 #include "engine/text/grains/tokenizer_folder.h"
@@ -331,8 +333,29 @@ class Preparation {
     return hasher.hash().hex();
   }
 
+  // Share of a corpus's copies that are packed.
+  double packed(size_t index, int64_t copy) const {
+    return (static_cast<double>(copy) + sources_[index].fraction()) / static_cast<double>(copies() + 1);
+  }
+
   Result<CorpusReport> packCopy(size_t index, int64_t copy, const fs::path& folder) {
     Result<Corpus> corpus = Corpus::open(folder, text_.heldout_fraction);
+    if (corpus.ok() && corpus->check().ok()) {
+      return corpus->report();
+    }
+    if (const Status status = makeFolder(folder); !status.ok()) {
+      return status.error();
+    }
+    FolderLock lock(folder);
+    for (bool waited = false; !lock.tryAcquire(); waited = true) {
+      const Status status = report(shareOf(kLearnt, 1.0, index, packed(index, copy)),
+                                   "waiting for another program to pack the corpus");
+      if (!status.ok()) {
+        return status.error();
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(waited ? 200 : 10));
+    }
+    corpus = Corpus::open(folder, text_.heldout_fraction);
     if (!corpus.ok() || !corpus->check().ok()) {
       if (const Status status = write(index, copy, folder); !status.ok()) {
         return status.error();
@@ -352,14 +375,12 @@ class Preparation {
       return status;
     }
     const auto started = std::chrono::steady_clock::now();
-    const auto packed = [&] {
-      return (static_cast<double>(copy) + source.fraction()) / static_cast<double>(copies() + 1);
-    };
     int64_t asked = 0;
     PackingOptions options;
     options.go_on = [&] {
-      return asked++ % 256 == 0 ? report(shareOf(kLearnt, 1.0, index, packed()), "packing the corpus")
-                                : Status{};
+      return asked++ % 256 == 0
+                 ? report(shareOf(kLearnt, 1.0, index, packed(index, copy)), "packing the corpus")
+                 : Status{};
     };
     if (copy > 0) {
       options.sampling = {.alpha = text_.sampling_alpha, .nbest = static_cast<int32_t>(text_.sampling_nbest)};

@@ -43,11 +43,11 @@ using PrepareProgress = std::function<bool(double fraction, std::string_view wha
 
 // Reads the corpora (none = the embedded sample text), learns or copies the tokeniser, packs each corpus. All
 // are used again when they are already there; a damaged one is made anew, an interrupted one is gone on with.
-// Any number of processes may prepare the same text at once. Memory is bounded by the vocabulary of the text
-// and its longest document, but for a bit a document where there are filters; `deduplicate` takes up to 256
-// MiB for each corpus, one after the other. Errors: what the readers, the tokenisers and the workspace can
-// fail with, corpora without text, text that changes meanwhile, and "cancelled" when `progress` returned
-// false.
+// Any number of processes may prepare the same text at once: one packs a corpus, the others wait. Memory is
+// bounded by the vocabulary of the text and its longest document, but for a bit a document where there are
+// filters; `deduplicate` takes up to 256 MiB for each corpus, one after the other. Errors: what the readers,
+// the tokenisers and the workspace can fail with, corpora without text, text that changes meanwhile, and
+// "cancelled" when `progress` returned false.
 Result<PreparedText> prepareText(const TextRecipe& text, const std::vector<CorpusRecipe>& corpora,
                                  const Workspace& workspace, const PrepareProgress& progress = {});
 

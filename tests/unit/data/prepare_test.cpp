@@ -6,6 +6,7 @@
 
 #include "engine/base/file.h"
 #include "engine/data/corpus.h"
+#include "engine/data/folder_lock.h"
 #include "engine/data/pretraining_data.h"
 #include "engine/text/grains/tokenizer_folder.h"
 #include "engine/text/sample_text.h"
@@ -335,6 +336,37 @@ TEST_F(PrepareTest, RefusesTextThatChangesWhileItIsRead) {
       << changed.error().message();
   EXPECT_TRUE(std::filesystem::is_empty(workspace().corpora()));
   EXPECT_EQ(failure(recipe, corpora), "prepared");
+}
+
+TEST_F(PrepareTest, WaitsForAnotherProgramThatPacksTheSameCorpus) {
+  const Result<PreparedText> first = prepare(sample());
+  ASSERT_TRUE(first.ok());
+  const std::filesystem::path folder = first->corpora.at(0).folder;
+  std::filesystem::remove(folder / "corpus.json");
+  auto other = std::make_unique<FolderLock>(folder);
+  ASSERT_TRUE(other->tryAcquire());
+  int waited = 0;
+  const auto progress = [&](double, std::string_view what) {
+    EXPECT_TRUE(other == nullptr || what != "packing the corpus");
+    waited += what == "waiting for another program to pack the corpus";
+    if (waited == 2) {
+      other.reset();
+    }
+    return true;
+  };
+  const Result<PreparedText> second = prepareText(sample(), {}, workspace(), progress);
+  ASSERT_TRUE(second.ok()) << second.error().message();
+  EXPECT_EQ(waited, 2);
+  EXPECT_EQ(second->corpora.at(0).folder, folder);
+  // Whoever is not willing to wait may cancel.
+  std::filesystem::remove(folder / "corpus.json");
+  FolderLock held(folder);
+  ASSERT_TRUE(held.tryAcquire());
+  const Result<PreparedText> cancelled = prepareText(
+      sample(), {}, workspace(),
+      [](double, std::string_view what) { return what != "waiting for another program to pack the corpus"; });
+  ASSERT_FALSE(cancelled.ok());
+  EXPECT_NE(cancelled.error().message().find("cancelled while waiting"), std::string::npos);
 }
 
 TEST_F(PrepareTest, TakesDocumentsOfOneToken) {
