@@ -102,8 +102,11 @@ void matrixPanFrame(benchmark::State& state) {
 }
 BENCHMARK(matrixPanFrame)->Unit(benchmark::kMillisecond)->UseRealTime();
 
+// Of `count` curves, of which a share in thousandths is visible: all of them are bands, a small part is thin
+// lines.
 void curvesZoomFrame(benchmark::State& state) {
   const auto count = static_cast<int>(state.range(0));
+  const double share = static_cast<double>(state.range(1)) / 1000;
   constexpr int kPoints = 10000;
   std::mt19937 generator(1);
   std::normal_distribution<double> noise(0, 0.2);
@@ -133,12 +136,20 @@ void curvesZoomFrame(benchmark::State& state) {
   }
   int frame = 0;
   for (auto _ : state) {
-    chart->setXRange({double(++frame % 50), double(kPoints - frame % 50)});
+    chart->setXRange({double(++frame % 50), kPoints * share - frame % 50});
     QCoreApplication::processEvents();
     chart->repaint();
   }
 }
-BENCHMARK(curvesZoomFrame)->Arg(10)->Arg(100)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(curvesZoomFrame)
+    ->ArgNames({"curves", "visible"})
+    ->Args({10, 1000})
+    ->Args({24, 1000})
+    ->Args({24, 100})
+    ->Args({100, 1000})
+    ->Args({100, 100})
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
 
 // A run of a million steps, panned.
 void longRunFrame(benchmark::State& state) {

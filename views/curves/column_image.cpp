@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
+#include <limits>
+#include <utility>
 
 namespace heddle::ui {
 namespace {
@@ -22,6 +25,19 @@ void blend(QRgb* pixels, size_t count, QRgb source) {
   for (size_t i = 0; i < count; ++i) {
     pixels[i] += source;
   }
+}
+
+// The share 0 .. 1 of a premultiplied colour over a pixel.
+QRgb over(QRgb below, QRgb above, float share) {
+  const auto part = static_cast<uint32_t>(share * 256 + 0.5F);
+  // Two channels at once, each with a byte above it for the product.
+  const auto scaled = [](QRgb color, uint32_t by) {
+    const uint32_t odd = ((color >> 8) & 0x00FF00FFU) * by & 0xFF00FF00U;
+    const uint32_t even = (((color & 0x00FF00FFU) * by) >> 8) & 0x00FF00FFU;
+    return odd | even;
+  };
+  const QRgb source = scaled(above, part);
+  return source + scaled(below, 256 - static_cast<uint32_t>(qAlpha(source)) - (qAlpha(source) >> 7));
 }
 
 }  // namespace
@@ -75,6 +91,92 @@ void ColumnImage::fill(const std::vector<ColumnSpan>& spans, const QColor& color
       blend(pixels + first, 1, premultiplied(color, first + 1 - top));
       rows(first + 1, last);
       blend(pixels + last, 1, premultiplied(color, bottom - last));
+    }
+  }
+}
+
+int brushReach(double width) {
+  return static_cast<int>(width / 2 * kSlices);
+}
+
+void ColumnImage::stroke(const std::vector<ColumnSpan>& slices, int first, int last, const QColor& color,
+                         double width, StrokeBuffers& buffers) {
+  const int reach = brushReach(width);
+  std::vector<float> heights;  // of the brush, by the distance from its middle
+  for (int away = 0; away <= reach; ++away) {
+    const double x = static_cast<double>(away) / kSlices;
+    heights.push_back(static_cast<float>(std::sqrt(width * width / 4 - x * x)));
+  }
+  std::vector<ColumnSpan>& wide = buffers.wide;
+  // Piece by piece: what the brush leaves of a line without a break has none either.
+  for (size_t begin = 0; begin < slices.size();) {
+    size_t end = begin + 1;
+    while (end < slices.size() && slices[end].column == slices[end - 1].column + 1) {
+      ++end;
+    }
+    wide.clear();
+    for (int column = slices[begin].column - reach; column <= slices[end - 1].column + reach; ++column) {
+      wide.push_back({column, std::numeric_limits<float>::max(), std::numeric_limits<float>::lowest()});
+    }
+    for (size_t i = begin; i < end; ++i) {
+      ColumnSpan* const middle = wide.data() + (i - begin) + reach;
+      for (int away = -reach; away <= reach; ++away) {
+        const float height = heights[static_cast<size_t>(std::abs(away))];
+        middle[away].top = std::min(middle[away].top, slices[i].top - height);
+        middle[away].bottom = std::max(middle[away].bottom, slices[i].bottom + height);
+      }
+    }
+    cover(wide, first, last, color, buffers);
+    begin = end;
+  }
+}
+
+void ColumnImage::cover(std::span<const ColumnSpan> slices, int first, int last, const QColor& color,
+                        StrokeBuffers& buffers) {
+  constexpr float kShare = 1.0F / kSlices;
+  constexpr float kFull = 1 - 0.5F / 255;
+  const auto height = static_cast<float>(rows_);
+  const QRgb full = premultiplied(color, 1);
+  // How much more of each row is covered than of the one above.
+  std::vector<float>& change = buffers.cover;
+  if (change.size() != rows_ + 2) {
+    change.assign(rows_ + 2, 0);  // each use leaves it so
+  }
+  const auto edge = [&change](float y, float share) {
+    const auto row = static_cast<size_t>(y);
+    const float part = y - static_cast<float>(row);
+    change[row] += share * (1 - part);
+    change[row + 1] += share * part;
+  };
+  size_t at = 0;
+  while (at < slices.size() && slices[at].column < first * kSlices) {
+    ++at;
+  }
+  while (at < slices.size() && slices[at].column < last * kSlices) {
+    const int index = slices[at].column / kSlices;
+    float top = height;
+    float bottom = 0;
+    for (; at < slices.size() && slices[at].column / kSlices == index; ++at) {
+      const float from = std::clamp(slices[at].top, 0.0F, height);
+      const float to = std::clamp(slices[at].bottom, 0.0F, height);
+      edge(from, kShare);
+      edge(to, -kShare);
+      top = std::min(top, from);
+      bottom = std::max(bottom, to);
+    }
+    QRgb* const pixels = column(index);
+    const auto end = std::min(static_cast<size_t>(bottom) + 2, change.size());
+    float covered = 0;
+    for (auto row = static_cast<size_t>(top); row < end; ++row) {
+      covered += std::exchange(change[row], 0.0F);
+      if (row >= rows_ || covered <= 0) {
+        continue;
+      }
+      if (covered >= kFull && color.alpha() == 255) {
+        pixels[row] = full;
+      } else {
+        pixels[row] = over(pixels[row], full, std::min(covered, 1.0F));
+      }
     }
   }
 }

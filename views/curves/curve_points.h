@@ -43,6 +43,9 @@ class CurvePoints {
   // The values alone, close together for whoever looks at all of them.
   const double* values() const { return values_.data(); }
 
+  // Some value cannot be drawn on any axis.
+  bool hasGaps() const { return whole_.count < size(); }
+
   double x(size_t place) const { return even_ ? evenX(place) : points_[place].x; }
 
   // Places first .. second-1: the points with x in lower .. upper.

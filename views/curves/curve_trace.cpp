@@ -107,7 +107,7 @@ class SpanTracer {
       : points_(points),
         log_x_(columns.area().log_x),
         log_y_(columns.area().log_y),
-        to_x_(columns.area().x, log_x_, 0, columns.area().pixels.width()),
+        to_x_(columns.area().x, log_x_, 0, columns.area().pixels.width() * columns.slices()),
         to_y_(columns.area().y, log_y_, columns.area().pixels.height(), 0),
         spans_(spans) {}
 
@@ -232,10 +232,10 @@ double density(const CurvePoints& points, const PlotArea& area) {
   return static_cast<double>(last - first) / std::max(area.pixels.width(), 1.0);
 }
 
-PixelColumns::PixelColumns(const PlotArea& area) : area_(area) {
-  const auto columns = static_cast<int>(std::ceil(area.pixels.width()));
+PixelColumns::PixelColumns(const PlotArea& area, int slices) : area_(area), slices_(slices) {
+  const auto columns = static_cast<int>(std::ceil(area.pixels.width())) * slices;
   for (int column = 0; column < columns; ++column) {
-    begins_.push_back(area.toX(area.pixels.left() + column));
+    begins_.push_back(area.toX(area.pixels.left() + static_cast<double>(column) / slices));
   }
   begins_.push_back(std::numeric_limits<double>::infinity());
 }

@@ -21,22 +21,24 @@ std::vector<QPointF> clipLine(const std::vector<QPointF>& line, const QRectF& fr
 // Points of the area's x per pixel column.
 double density(const CurvePoints& points, const PlotArea& area);
 
-// The pixel columns of an area, counted from its left edge, with the x at which each begins: the same for
-// every line of a frame.
+// The pixel columns of an area, or `slices` to a pixel, counted from its left edge, with the x at which each
+// begins: the same for every line of a frame.
 class PixelColumns {
  public:
-  explicit PixelColumns(const PlotArea& area);
+  explicit PixelColumns(const PlotArea& area, int slices = 1);
 
+  int slices() const { return slices_; }
   int count() const { return static_cast<int>(begins_.size()) - 1; }
   double begin(int column) const { return begins_[static_cast<size_t>(column)]; }
   const PlotArea& area() const { return area_; }
 
  private:
   PlotArea area_;
+  int slices_;
   std::vector<double> begins_;  // and the end of the last one
 };
 
-// What a line covers of one pixel column: pixels, top <= bottom.
+// What a line covers of one column: pixels, top <= bottom.
 struct ColumnSpan {
   int column = 0;
   float top = 0;

@@ -9,15 +9,15 @@
 namespace heddle::ui {
 namespace {
 
-// Above this many curves a frame is drawn without anti-aliasing and one pixel wide: anti-aliasing thousands
-// of segments takes longer than a frame may.
+constexpr double kLineWidth = 1.6;
+// Above this many curves a frame is drawn without anti-aliasing and one pixel wide.
 constexpr size_t kManyCurves = 24;
-// From this many points per pixel column on a line is a band, whose columns are filled directly.
+// From this many points per pixel column on a line is a band: slices would show no more of it.
 constexpr double kDense = 1.5;
 constexpr double kRawOpacity = 0.25;
 constexpr double kReplacedOpacity = 0.5;
 constexpr double kDotRadius = 3;
-constexpr size_t kMostMarks = 200;  // of one line; more would hide it
+constexpr size_t kMostMarks = 200;  // more would hide the line
 constexpr int kStripe = 64;         // columns that a thread fills at a time
 
 QPen faint(QPen pen, double opacity) {
@@ -29,35 +29,59 @@ QPen faint(QPen pen, double opacity) {
   return pen;
 }
 
-// Which columns of a dashed line are drawn: one period.
-std::vector<bool> dashesOf(const QPen& pen, double ratio) {
-  std::vector<bool> shown;
+// Leaves out the gaps of a dashed line. `start` is the column where its dashes begin.
+void dash(std::vector<ColumnSpan>& spans, const QPen& pen, double pixel, double start) {
   if (pen.style() == Qt::SolidLine) {
-    return shown;
+    return;
   }
-  bool on = true;
-  for (const double length : pen.dashPattern()) {
-    shown.insert(shown.end(), static_cast<size_t>(std::lround(std::max(length * ratio, 1.0))), on);
-    on = !on;
+  double period = 0;
+  const QList<qreal> lengths = pen.dashPattern();
+  for (const double length : lengths) {
+    period += length * pixel;
   }
-  return shown;
+  std::erase_if(spans, [&](const ColumnSpan& span) {
+    double place = std::fmod(span.column - start, period);
+    place += place < 0 ? period : 0;
+    bool on = true;
+    for (const double length : lengths) {
+      if (place < length * pixel) {
+        return !on;
+      }
+      place -= length * pixel;
+      on = !on;
+    }
+    return false;
+  });
 }
 
-// Discs at the points of a line in columns first .. last-1.
-void traceDots(const CurvePoints& points, const PlotArea& area, double radius, int first, int last,
-               std::vector<ColumnSpan>& spans) {
+// Calls `use(place)` for the points that are drawn as dots: all of them where `marks` are wanted and would
+// not hide the line, else those that have no line: they would vanish.
+template <typename Use>
+void forEachDot(const CurvePoints& points, const PlotArea& area, bool marks, Use&& use) {
   const auto [begin, end] = points.between(area.x.lower, area.x.upper);
-  for (size_t i = begin; i < end && end - begin <= kMostMarks; ++i) {
-    if (!drawable(points[i].y, area.log_y) || !drawable(points[i].x, area.log_x)) {
-      continue;
+  const bool all = marks && end - begin <= kMostMarks;
+  if (!all && !points.hasGaps() && points.size() > 1) {
+    return;
+  }
+  const auto usable = [&](size_t i) {
+    return drawable(points.values()[i], area.log_y) && drawable(points.x(i), area.log_x);
+  };
+  for (size_t i = begin; i < end; ++i) {
+    const bool joined = (i > 0 && usable(i - 1)) || (i + 1 < points.size() && usable(i + 1));
+    if (usable(i) && (all || !joined)) {
+      use(QPointF(area.toPixelX(points.x(i)), area.toPixelY(points.values()[i])));
     }
-    const QPointF center(area.toPixelX(points[i].x), area.toPixelY(points[i].y));
-    for (int column = std::max(first, static_cast<int>(std::floor(center.x() - radius)));
-         column < std::min<double>(last, center.x() + radius); ++column) {
-      const double away = column + 0.5 - center.x();
-      const double half = std::sqrt(std::max(radius * radius - away * away, 0.25));
-      spans.push_back({column, static_cast<float>(center.y() - half), static_cast<float>(center.y() + half)});
-    }
+  }
+}
+
+// A disc, cut into `slices` to a pixel.
+void traceDisc(const QPointF& center, double radius, int slices, std::vector<ColumnSpan>& spans) {
+  const auto first = static_cast<int>(std::floor((center.x() - radius) * slices));
+  const auto last = static_cast<int>(std::floor((center.x() + radius) * slices));
+  for (int column = first; column <= last; ++column) {
+    const double away = (column + 0.5) / slices - center.x();
+    const double half = std::sqrt(std::max(radius * radius - away * away, 0.0));
+    spans.push_back({column, static_cast<float>(center.y() - half), static_cast<float>(center.y() + half)});
   }
 }
 
@@ -108,23 +132,25 @@ const QPen& LinesPlottable::penOf(int style) {
 std::vector<LinesPlottable::Stroke> LinesPlottable::strokes(double width) {
   std::vector<Stroke> all;
   all.reserve(2 * curves->size());
+  const auto add = [&all](const Points& points, const QPen& pen, bool marks) {
+    if (points != nullptr && !points->empty()) {
+      all.push_back({points.get(), pen, marks});
+    }
+  };
   for (const DrawnCurve& drawn : *curves) {
     const Curve& curve = drawn.curve;
-    if (show_raw && curve.raw != nullptr && curve.raw != curve.smooth) {
-      all.push_back({curve.raw.get(), faint(penOf(drawn.style), kRawOpacity), false});
+    if (show_raw && curve.raw != curve.smooth) {
+      add(curve.raw, faint(penOf(drawn.style), kRawOpacity), false);
     }
     for (const Points& part : curve.replaced) {
-      all.push_back({part.get(), faint(penOf(drawn.style), kReplacedOpacity), false});
+      add(part, faint(penOf(drawn.style), kReplacedOpacity), false);
     }
   }
   for (const DrawnCurve& drawn : *curves) {
-    const Points& front = drawn.curve.smooth ? drawn.curve.smooth : drawn.curve.raw;
-    if (front != nullptr) {
-      QPen pen = penOf(drawn.style);
-      pen.setWidthF(width);
-      pen.setJoinStyle(Qt::RoundJoin);
-      all.push_back({front.get(), pen, drawn.marks});
-    }
+    QPen pen = penOf(drawn.style);
+    pen.setWidthF(width);
+    pen.setJoinStyle(Qt::RoundJoin);
+    add(drawn.curve.smooth ? drawn.curve.smooth : drawn.curve.raw, pen, drawn.marks);
   }
   return all;
 }
@@ -133,67 +159,77 @@ void LinesPlottable::draw(QCPPainter* painter) {
   if (curves == nullptr || curves->empty()) {
     return;
   }
-  const bool vectors = painter->modes().testFlag(QCPPainter::pmVectorized);
-  const bool many = curves->size() > kManyCurves && !vectors;
-  std::vector<Stroke> lines = strokes(many ? 1.0 : 1.6);
-  const PlotArea where = area();
-  const auto thin =
-      vectors ? lines.begin()
-      : many  ? lines.end()
-              : std::stable_partition(lines.begin(), lines.end(), [&](const Stroke& stroke) {
-                 return density(*stroke.points, where) >= kDense * parentPlot()->bufferDevicePixelRatio();
-               });
-  // Bands are drawn before the thin lines.
-  const std::vector<Stroke> bands(lines.begin(), thin);
-  if (!bands.empty()) {
-    fillColumns(bands, many ? Edges::kHard : Edges::kSoft);
-    painter->drawImage(where.pixels.topLeft(), image_.image());
+  if (painter->modes().testFlag(QCPPainter::pmVectorized)) {
+    painter->setAntialiasing(true);
+    painter->setBrush(Qt::NoBrush);
+    for (const Stroke& stroke : strokes(kLineWidth)) {
+      drawStroke(painter, stroke);
+    }
+    return;
   }
-  painter->setAntialiasing(true);
-  painter->setBrush(Qt::NoBrush);
-  for (auto stroke = thin; stroke != lines.end(); ++stroke) {
-    drawStroke(painter, *stroke);
-  }
+  const bool many = curves->size() > kManyCurves;
+  fillColumns(strokes(many ? 1 : kLineWidth), many);
+  painter->drawImage(area().pixels.topLeft(), image_.image());
 }
 
-void LinesPlottable::fillColumns(const std::vector<Stroke>& bands, Edges edges) {
+void LinesPlottable::fillColumns(const std::vector<Stroke>& all, bool many) {
   const double ratio = parentPlot()->bufferDevicePixelRatio();
   PlotArea device = area();
   device.pixels = QRectF(QPointF(0, 0), device.pixels.size() * ratio);
   image_.resize(device.pixels.size().toSize(), ratio);
   const PixelColumns columns(device);
+  const PixelColumns slices(device, kSlices);
   const int count = std::min(columns.count(), image_.image().width());
-  std::vector<std::vector<bool>> dashes;
-  dashes.reserve(bands.size());
-  for (const Stroke& band : bands) {
-    const bool dense = density(*band.points, device) >= kDense;
-    dashes.push_back(dense ? std::vector<bool>() : dashesOf(band.pen, ratio));
+  std::vector<bool> dense;
+  for (const Stroke& stroke : all) {
+    dense.push_back(density(*stroke.points, device) >= kDense);
   }
+  // Beside each other, dashes of many curves would make stripes.
+  const auto dash_start = [&](size_t i) {
+    constexpr double kShift = 5;  // no multiple of a period
+    return device.toPixelX(all[i].points->x(0)) + kShift * ratio * static_cast<double>(i);
+  };
+  const auto draw = [&](size_t i, int first, int last, std::vector<ColumnSpan>& spans,
+                        StrokeBuffers& buffers) {
+    const Stroke& stroke = all[i];
+    const QColor color = stroke.pen.color();
+    const double width = stroke.pen.widthF() * ratio;
+    spans.clear();
+    if (many || dense[i]) {
+      traceColumns(*stroke.points, columns, first, last, spans);
+      if (!dense[i]) {
+        dash(spans, stroke.pen, width, dash_start(i));
+      }
+      image_.fill(spans, color, width, many ? Edges::kHard : Edges::kSoft);
+    } else {
+      const int reach = brushReach(width);
+      traceColumns(*stroke.points, slices, std::max(first * kSlices - reach, 0),
+                   std::min(last * kSlices + reach, slices.count()), spans);
+      dash(spans, stroke.pen, width * kSlices, dash_start(i) * kSlices);
+      image_.stroke(spans, first, last, color, width, buffers);
+    }
+    forEachDot(*stroke.points, device, stroke.marks, [&](const QPointF& center) {
+      spans.clear();
+      traceDisc(center, kDotRadius * ratio, kSlices, spans);
+      image_.cover(spans, first, last, color, buffers);
+    });
+  };
   std::atomic<int> next{0};
   const auto work = [&] {
     std::vector<ColumnSpan> spans;
+    StrokeBuffers buffers;
     for (int first = next.fetch_add(kStripe); first < count; first = next.fetch_add(kStripe)) {
       const int last = std::min(first + kStripe, count);
       image_.clear(first, last);
-      for (size_t i = 0; i < bands.size(); ++i) {
-        spans.clear();
-        traceColumns(*bands[i].points, columns, first, last, spans);
-        if (const std::vector<bool>& shown = dashes[i]; !shown.empty()) {
-          std::erase_if(spans, [&](const ColumnSpan& span) {
-            return !shown[static_cast<size_t>(span.column) % shown.size()];
-          });
-        }
-        if (bands[i].marks) {
-          traceDots(*bands[i].points, device, kDotRadius * ratio, first, last, spans);
-        }
-        image_.fill(spans, bands[i].pen.color(), bands[i].pen.widthF() * ratio, edges);
+      for (size_t i = 0; i < all.size(); ++i) {
+        draw(i, first, last, spans, buffers);
       }
       image_.finish(first, last);
     }
   };
-  // A few lines are filled before a thread wakes up.
+  // A few lines are drawn before a thread wakes up.
   constexpr size_t kWorthHelp = 8;
-  for (int i = 0; bands.size() >= kWorthHelp && i < helpers_.maxThreadCount(); ++i) {
+  for (int i = 0; all.size() >= kWorthHelp && i < helpers_.maxThreadCount(); ++i) {
     helpers_.start(work);
   }
   work();
@@ -204,21 +240,9 @@ void LinesPlottable::drawStroke(QCPPainter* painter, const Stroke& stroke) {
   const PlotArea where = area();
   line_.clear();
   traceLine(*stroke.points, where, line_);
-  if (painter->modes().testFlag(QCPPainter::pmVectorized)) {
-    line_ = clipLine(line_, where.pixels);
-  }
+  line_ = clipLine(line_, where.pixels);
   painter->setPen(stroke.pen);
-  const auto draw_dots = [&](size_t begin, size_t end) {
-    painter->save();
-    painter->setBrush(stroke.pen.color());
-    painter->setPen(Qt::NoPen);
-    for (size_t i = begin; i < end; ++i) {
-      painter->drawEllipse(line_[i], kDotRadius, kDotRadius);
-    }
-    painter->restore();
-  };
-  size_t begin = 0;
-  while (begin < line_.size()) {
+  for (size_t begin = 0; begin < line_.size();) {
     size_t end = begin;
     while (end < line_.size() && !std::isnan(line_[end].x())) {
       ++end;
@@ -226,12 +250,17 @@ void LinesPlottable::drawStroke(QCPPainter* painter, const Stroke& stroke) {
     if (end - begin > 1) {
       painter->drawPolyline(line_.data() + begin, static_cast<int>(end - begin));
     }
-    // A point between two gaps has no line, so it would vanish.
-    if (end - begin == 1 || (stroke.marks && line_.size() < kMostMarks)) {
-      draw_dots(begin, end);
-    }
     begin = end + 1;
   }
+  painter->save();
+  painter->setBrush(stroke.pen.color());
+  painter->setPen(Qt::NoPen);
+  forEachDot(*stroke.points, where, stroke.marks, [&](const QPointF& center) {
+    if (where.pixels.contains(center)) {
+      painter->drawEllipse(center, kDotRadius, kDotRadius);
+    }
+  });
+  painter->restore();
 }
 
 void LinesPlottable::drawLegendIcon(QCPPainter*, const QRectF&) const {}

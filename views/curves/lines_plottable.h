@@ -43,8 +43,8 @@ class LinesPlottable final : public QCPAbstractPlottable {
   const QPen& penOf(int style);
   std::vector<Stroke> strokes(double width);
   void drawStroke(QCPPainter* painter, const Stroke& stroke);
-  // Fills the columns of all strokes in their order.
-  void fillColumns(const std::vector<Stroke>& strokes, Edges edges);
+  // All lines of a screen, in their order.
+  void fillColumns(const std::vector<Stroke>& strokes, bool many);
 
   QPalette palette_;
   std::unordered_map<int, QPen> pens_;  // of styles: to find a legible colour takes a while
