@@ -240,6 +240,17 @@ TEST_F(CurvesViewTest, AnyMetricIsAnAxisChosenByKeys) {
   EXPECT_EQ(view.shownData().header[4], QStringLiteral("train/loss"));
 }
 
+TEST_F(CurvesViewTest, APlotWithoutRoomForItsCurvesDrawsNone) {
+  QWidget& small = plot(0);
+  small.setMinimumSize(0, 0);
+  for (const int side : {1, 10, 20, 40}) {
+    small.resize(side, side);
+    chart(0).fit(Qt::Horizontal);
+    settle();
+    EXPECT_FALSE(small.grab().isNull());
+  }
+}
+
 TEST_F(CurvesViewTest, SaysWhichRunsLackTheAxis) {
   view.setAxis(Axis::kEpochs);
   const auto series = [&](const char* run, std::vector<CurvePoint> raw, bool lacks) {

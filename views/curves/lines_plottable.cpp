@@ -156,7 +156,8 @@ std::vector<LinesPlottable::Stroke> LinesPlottable::strokes(double width) {
 }
 
 void LinesPlottable::draw(QCPPainter* painter) {
-  if (curves == nullptr || curves->empty()) {
+  // A plot that is still being laid out has room for its labels at most.
+  if (curves == nullptr || curves->empty() || area().pixels.isEmpty()) {
     return;
   }
   if (painter->modes().testFlag(QCPPainter::pmVectorized)) {
