@@ -183,8 +183,7 @@ struct ComparisonPage::Impl {
     auto* column = new QVBoxLayout(differences);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(4);
-    column->addWidget(
-        heading(ComparisonPage::tr("Tokens with the highest difference in frequency"), differences));
+    column->addWidget(heading(table->accessibleName(), differences));
     column->addWidget(table, 1);
     scroll->setWidget(page);
   }
@@ -223,6 +222,29 @@ struct ComparisonPage::Impl {
     for (const Chart& chart : charts) {
       chart.draw(*chart.plot, data, self->palette());
       chart.plot->replot(QCustomPlot::rpQueuedReplot);
+    }
+  }
+
+  // The first lines of the table, as many as there is room for.
+  void drawDifferences(QPainter& painter, const QRectF& room) const {
+    const QFontMetricsF metrics(self->font());
+    const double line = metrics.height() + 4;
+    const int columns_shown = model->columnCount();
+    const double width = room.width() / columns_shown;
+    const int lines = std::min(model->rowCount(), static_cast<int>(room.height() / line) - 1);
+    painter.setFont(self->font());
+    const auto write = [&](int row, int column, const QString& text, Role role) {
+      const QRectF cell(room.left() + column * width, room.top() + row * line, width - 8, line);
+      painter.setPen(roleColor(role, self->palette()));
+      painter.drawText(cell, Qt::AlignVCenter | (column == 0 ? Qt::AlignLeft : Qt::AlignRight),
+                       metrics.elidedText(text, Qt::ElideRight, cell.width()));
+    };
+    for (int column = 0; column < columns_shown; ++column) {
+      write(0, column, model->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString(),
+            Role::kMutedText);
+      for (int row = 0; row < lines; ++row) {
+        write(row + 1, column, model->index(row, column).data().toString(), Role::kText);
+      }
     }
   }
 
@@ -318,7 +340,7 @@ QSizeF ComparisonPage::figureSize() const {
     return {};
   }
   const double columns = impl_->columns;
-  const double rows = std::ceil(static_cast<double>(impl_->charts.size()) / columns);
+  const double rows = std::ceil(static_cast<double>(impl_->charts.size() + 1) / columns);
   const double width = std::max(static_cast<double>(impl_->scroll->viewport()->width()), 400.0);
   return {width, impl_->legend->height(static_cast<int>(impl_->data.tokenizers.size())) +
                      rows * (kPlotHeight + kHeading)};
@@ -332,18 +354,23 @@ void ComparisonPage::drawFigure(QCPPainter& painter) {
   impl_->legend->draw(painter, size.width());
   const double top = impl_->legend->height(static_cast<int>(impl_->data.tokenizers.size()));
   const double width = size.width() / columns;
-  for (size_t i = 0; i < impl_->charts.size(); ++i) {
-    const int place = static_cast<int>(i);
+  const auto drawCell = [&](size_t index, const QString& title, const auto& draw) {
+    const int place = static_cast<int>(index);
     painter.save();
     painter.translate(place % columns * width, top + place / columns * (kPlotHeight + kHeading));
     painter.setPen(roleColor(Role::kText, palette()));
-    painter.setFont(impl_->charts[i].title->font());
-    painter.drawText(QRectF(8, 0, width - 16, kHeading), Qt::AlignVCenter | Qt::AlignLeft,
-                     impl_->charts[i].title->text());
+    painter.setFont(impl_->charts.front().title->font());
+    painter.drawText(QRectF(8, 0, width - 16, kHeading), Qt::AlignVCenter | Qt::AlignLeft, title);
     painter.translate(0, kHeading);
-    impl_->charts[i].plot->toPainter(&painter, static_cast<int>(width), kPlotHeight);
+    draw();
     painter.restore();
+  };
+  for (size_t i = 0; i < impl_->charts.size(); ++i) {
+    drawCell(i, impl_->charts[i].title->text(),
+             [&] { impl_->charts[i].plot->toPainter(&painter, static_cast<int>(width), kPlotHeight); });
   }
+  drawCell(impl_->charts.size(), impl_->table->accessibleName(),
+           [&] { impl_->drawDifferences(painter, QRectF(8, 0, width - 16, kPlotHeight)); });
 }
 
 CsvTable ComparisonPage::shownData() const {
