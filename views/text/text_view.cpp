@@ -63,7 +63,7 @@ TextView::TextView(QWidget* parent) : QWidget(parent), impl_(std::make_unique<Im
   connect(impl_->bar, &TokenizerBar::tokenizerToggled, this, &TextView::tokenizerToggled);
   connect(impl_->bar, &TokenizerBar::sourceChosen, this, &TextView::sourceChosen);
   connect(impl_->bar, &TokenizerBar::tokenizerFileRequested, this, &TextView::chooseTokenizer);
-  connect(impl_->bar, &TokenizerBar::sourceFileRequested, this, &TextView::chooseSourceFile);
+  connect(impl_->bar, &TokenizerBar::sourceFileRequested, this, &TextView::chooseSource);
   connect(impl_->tabs, &QTabWidget::currentChanged, this, [this] {
     // Training rows are a run's: they have nothing to do with the tokenisers chosen.
     impl_->bar->setVisible(page() != TextPageKind::kRows);
@@ -120,19 +120,28 @@ void TextView::chooseTokenizer(bool folder) {
   auto* dialog =
       new QFileDialog(this, folder ? tr("Open a folder with a tokeniser") : tr("Open a tokeniser"));
   dialog->setAttribute(Qt::WA_DeleteOnClose);
-  dialog->setFileMode(folder ? QFileDialog::Directory : QFileDialog::ExistingFile);
+  dialog->setFileMode(folder ? QFileDialog::Directory : QFileDialog::ExistingFiles);
   if (!folder) {
     dialog->setNameFilters(
         {tr("Tokenisers (vocab.txt *.txt *.model vocab.json merges.txt)"), tr("All files (*)")});
   }
-  connect(dialog, &QFileDialog::fileSelected, this, &TextView::tokenizerFileChosen);
+  connect(dialog, &QFileDialog::filesSelected, this, [this](const QStringList& paths) {
+    for (const QString& path : paths) {
+      // A vocab.json brings its merges.txt along.
+      const QFileInfo file(path);
+      if (file.fileName() != u"merges.txt" ||
+          !paths.contains(file.dir().filePath(QStringLiteral("vocab.json")))) {
+        Q_EMIT tokenizerFileChosen(path);
+      }
+    }
+  });
   dialog->open();
 }
 
-void TextView::chooseSourceFile() {
-  auto* dialog = new QFileDialog(this, tr("Choose a file of text"));
+void TextView::chooseSource(bool folder) {
+  auto* dialog = new QFileDialog(this, folder ? tr("Choose a folder of text") : tr("Choose a file of text"));
   dialog->setAttribute(Qt::WA_DeleteOnClose);
-  dialog->setFileMode(QFileDialog::ExistingFile);
+  dialog->setFileMode(folder ? QFileDialog::Directory : QFileDialog::ExistingFile);
   connect(dialog, &QFileDialog::fileSelected, this, &TextView::sourceFileChosen);
   // A dialog that was closed leaves the source that there was.
   connect(dialog, &QFileDialog::rejected, this, [this] { Q_EMIT sourceChosen({}); });

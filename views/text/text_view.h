@@ -39,7 +39,7 @@ class TextView final : public QWidget, public Figure {
 
   // Opens the dialog for tokeniser files, or for a folder.
   void chooseTokenizer(bool folder);
-  void chooseSourceFile();
+  void chooseSource(bool folder);
 
   // Figure: of the page that is shown. A vocabulary is a table alone: it has data and no figure.
   QSizeF figureSize() const override;

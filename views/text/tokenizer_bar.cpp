@@ -37,11 +37,11 @@ TokenizerBar::TokenizerBar(QWidget* parent)
   source_->setMinimumContentsLength(18);
   flow_->addWidget(menu_button_);
   source_group_ = flow_->addGroup({new QLabel(tr("Source"), this), source_});
-  // The last entry opens a dialog and is never the current one.
+  // The last two entries open dialogs and are never the current ones.
   connect(source_, &QComboBox::activated, this, [this](int index) {
     const QString id = source_->itemData(index).toString();
     if (id.isEmpty()) {
-      Q_EMIT sourceFileRequested();
+      Q_EMIT sourceFileRequested(index + 1 == source_->count());
     } else {
       Q_EMIT sourceChosen(id);
     }
@@ -126,6 +126,7 @@ void TokenizerBar::setSources(const std::vector<SourceChoice>& sources, const QS
     source_->addItem(source.name, source.id);
   }
   source_->addItem(tr("Choose a file…"), QString());
+  source_->addItem(tr("Choose a folder…"), QString());
   source_->setCurrentIndex(std::max(source_->findData(current), 0));
 }
 

@@ -47,7 +47,7 @@ class TokenizerBar final : public QWidget {
   void tokenizerToggled(const QString& path, bool chosen);
   void tokenizerFileRequested(bool folder);
   void sourceChosen(const QString& id);
-  void sourceFileRequested();
+  void sourceFileRequested(bool folder);
 
  protected:
   void changeEvent(QEvent* event) override;
