@@ -214,6 +214,8 @@ void MainWindow::connectViews() {
   });
   connect(welcome_, &Welcome::newRunRequested, this, &MainWindow::newRun);
   connect(welcome_, &Welcome::firstRunRequested, this, &MainWindow::startFirstRun);
+  connect(welcome_, &Welcome::textRequested, this,
+          [this] { showTextPage(static_cast<int>(TextPageKind::kText)); });
 }
 
 // Views that are not on the screen cost nothing.

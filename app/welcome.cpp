@@ -15,6 +15,7 @@ Welcome::Welcome(QWidget* parent) : QWidget(parent) {
       tr("Curves draws every ticked run while it trains, whether it was started here or on the command "
          "line."),
       tr("Attention shows what each head of any checkpoint looks at, in a sentence of yours."),
+      tr("Text shows how tokenisers cut your text and compares them over a corpus; it needs no run."),
   };
   auto* title = new QLabel(tr("No runs in this workspace yet"), this);
   QFont large = title->font();
@@ -40,15 +41,17 @@ Welcome::Welcome(QWidget* parent) : QWidget(parent) {
   first->setObjectName(QStringLiteral("welcome-first-run"));
   auto* choose = new QPushButton(tr("New run…"), this);
   choose->setObjectName(QStringLiteral("welcome-new-run"));
-  auto* buttons = new QHBoxLayout;
-  buttons->addStretch(1);
-  buttons->addWidget(first);
-  buttons->addWidget(choose);
-  buttons->addStretch(1);
+  auto* look = new QPushButton(tr("Look at text"), this);
+  look->setObjectName(QStringLiteral("welcome-text"));
+  auto* buttons = new QVBoxLayout;
+  for (QPushButton* button : {first, choose, look}) {
+    buttons->addWidget(button, 0, Qt::AlignHCenter);
+  }
   layout->addLayout(buttons);
   layout->addStretch(3);
   connect(first, &QPushButton::clicked, this, &Welcome::firstRunRequested);
   connect(choose, &QPushButton::clicked, this, &Welcome::newRunRequested);
+  connect(look, &QPushButton::clicked, this, &Welcome::textRequested);
 }
 
 }  // namespace heddle::ui

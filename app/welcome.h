@@ -16,6 +16,7 @@ class Welcome final : public QWidget {
  Q_SIGNALS:
   void newRunRequested();
   void firstRunRequested();
+  void textRequested();
 };
 
 }  // namespace heddle::ui
