@@ -352,10 +352,6 @@ void MainWindow::openNewRun(const QString& recipe_toml, const QString& name_suff
                                   this);
   dialog->setAttribute(Qt::WA_DeleteOnClose);
   connect(dialog, &NewRunDialog::runRequested, engine_, &EngineLink::create);
-  connect(dialog, &NewRunDialog::firstBatchRequested, this, [this](const QString& name, const QString& toml) {
-    showTextPage(static_cast<int>(TextPageKind::kRows));
-    text_feed_->showFirstBatch(name, toml);
-  });
   dialog->show();
 }
 

@@ -16,10 +16,12 @@
 
 #include "app/engine_link.h"
 #include "app/new_run/recipe_form.h"
+#include "app/text/rows_feed.h"
 #include "app/write_beside.h"
 #include "engine/base/file.h"
 #include "engine/recipes/check.h"
 #include "views/common/palette.h"
+#include "views/text/rows_page.h"
 
 namespace heddle::ui {
 namespace {
@@ -46,9 +48,13 @@ NewRunDialog::NewRunDialog(const NewRunOptions& options, QWidget* parent)
       form_(new RecipeForm),
       scroll_(new QScrollArea(this)),
       presets_(new QComboBox(this)),
+      help_(new QLabel(this)),
       estimate_(new QLabel(this)),
       toml_(readOnlyText(this)),
       command_(readOnlyText(this)),
+      rows_(new RowsPage(this)),
+      rows_feed_(new RowsFeed(*rows_, options.workspace, this)),
+      previews_(new QTabWidget(this)),
       reason_(new QLabel(this)),
       start_(new QPushButton(tr("Start"), this)),
       queue_(new QPushButton(tr("Add to queue"), this)),
@@ -60,7 +66,7 @@ NewRunDialog::NewRunDialog(const NewRunOptions& options, QWidget* parent)
   start_->setObjectName(QStringLiteral("new-run-start"));
   queue_->setObjectName(QStringLiteral("new-run-queue"));
   first_batch_->setObjectName(QStringLiteral("new-run-first-batch"));
-  first_batch_->setToolTip(tr("The rows of the first step with their masks, in the Text view"));
+  first_batch_->setToolTip(tr("The rows of the first step with their masks"));
   reason_->setObjectName(QStringLiteral("new-run-reason"));
   estimate_->setObjectName(QStringLiteral("new-run-estimate"));
   check_timer_.setSingleShot(true);
@@ -82,13 +88,24 @@ NewRunDialog::NewRunDialog(const NewRunOptions& options, QWidget* parent)
   reason_->setWordWrap(true);
   reason_->setTextInteractionFlags(Qt::TextSelectableByMouse);
 
-  auto* previews = new QTabWidget(this);
-  previews->addTab(estimate_area, tr("Estimate"));
-  previews->addTab(toml_, tr("Recipe"));
-  previews->addTab(command_, tr("Command"));
+  rows_->setNoSubject(tr("The recipe has problems"), tr("Its rows can be seen once it has none."));
+  previews_->addTab(estimate_area, tr("Estimate"));
+  previews_->addTab(rows_, tr("First batch"));
+  previews_->addTab(toml_, tr("Recipe"));
+  previews_->addTab(command_, tr("Command"));
+  help_->setObjectName(QStringLiteral("new-run-help"));
+  help_->setWordWrap(true);
+  help_->setAlignment(Qt::AlignLeft | Qt::AlignTop);
+  help_->setForegroundRole(QPalette::PlaceholderText);
+  help_->setMinimumHeight(2 * fontMetrics().lineSpacing());
+  auto* left = new QWidget(this);
+  auto* column = new QVBoxLayout(left);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->addWidget(scroll_, 1);
+  column->addWidget(help_);
   auto* splitter = new QSplitter(this);
-  splitter->addWidget(scroll_);
-  splitter->addWidget(previews);
+  splitter->addWidget(left);
+  splitter->addWidget(previews_);
   splitter->setStretchFactor(0, 3);
   splitter->setStretchFactor(1, 2);
   splitter->setChildrenCollapsible(false);
@@ -117,16 +134,22 @@ NewRunDialog::NewRunDialog(const NewRunOptions& options, QWidget* parent)
 
   connect(form_, &RecipeForm::changed, this, &NewRunDialog::edited);
   connect(form_, &RecipeForm::moved, this, [this](QWidget* to) {
-    // Where it is, the layout knows first.
-    QTimer::singleShot(0, to, [this, to] { scroll_->ensureWidgetVisible(to, 0, 8 * to->height()); });
+    // Where it is, is known once all is laid out.
+    form_->layout()->activate();
+    QCoreApplication::sendPostedEvents(nullptr, QEvent::LayoutRequest);
+    scroll_->ensureVisible(0, to->mapTo(form_, QPoint(0, 8 * to->height())).y(), 0, 0);
+    scroll_->ensureWidgetVisible(to);
   });
+  connect(form_, &RecipeForm::explained, help_, &QLabel::setText);
   connect(&check_timer_, &QTimer::timeout, this, &NewRunDialog::startCheck);
   connect(presets_, &QComboBox::activated, this, &NewRunDialog::choosePreset);
   connect(cancel, &QPushButton::clicked, this, &QDialog::reject);
   connect(start_, &QPushButton::clicked, this, [this] { request(true); });
   connect(queue_, &QPushButton::clicked, this, [this] { request(false); });
   connect(first_batch_, &QPushButton::clicked, this, [this] {
-    Q_EMIT firstBatchRequested(text(form_->recipe().name), text(writeRecipe(form_->recipe())));
+    previews_->setCurrentWidget(rows_);
+    rows_->setStep(1);
+    rows_feed_->show();
   });
   connect(save, &QPushButton::clicked, this, &NewRunDialog::saveRecipe);
   connect(open, &QPushButton::clicked, this, [this] {
@@ -253,6 +276,7 @@ void NewRunDialog::showVerdict(const Verdict& verdict) {
   start_->setEnabled(fine);
   queue_->setEnabled(fine);
   first_batch_->setEnabled(fine);
+  rows_feed_->setRecipe(fine ? text(form_->recipe().name) : QString(), fine ? verdict.toml : QString());
   QPalette colors = palette();
   colors.setColor(QPalette::WindowText, roleColor(fine ? Role::kMutedText : Role::kError, colors));
   reason_->setPalette(colors);

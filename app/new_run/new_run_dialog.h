@@ -1,5 +1,6 @@
 // Makes a run: from a preset, a recipe file or another run's recipe. Every key is on one page; what is wrong
-// stands beside its field, what it will cost stands beside the form, and Start says why it is disabled.
+// stands beside its field, what it will cost and train on stands beside the form, and Start says why it is
+// disabled.
 
 #pragma once
 
@@ -18,10 +19,13 @@ class QLabel;
 class QPlainTextEdit;
 class QPushButton;
 class QScrollArea;
+class QTabWidget;
 
 namespace heddle::ui {
 
 class RecipeForm;
+class RowsFeed;
+class RowsPage;
 
 struct NewRunOptions {
   Workspace workspace;          // for the preview of the command
@@ -45,8 +49,6 @@ class NewRunDialog final : public QDialog {
  Q_SIGNALS:
   // The user wants this run, now or queued. The recipe has passed all checks.
   void runRequested(const QString& name, const QString& recipe_toml, bool start);
-  // The user wants to see what the first step would train on. The recipe has passed all checks.
-  void firstBatchRequested(const QString& name, const QString& recipe_toml);
 
  private:
   struct Verdict {
@@ -71,9 +73,13 @@ class NewRunDialog final : public QDialog {
   RecipeForm* form_;
   QScrollArea* scroll_;
   QComboBox* presets_;
+  QLabel* help_;
   QLabel* estimate_;
   QPlainTextEdit* toml_;
   QPlainTextEdit* command_;
+  RowsPage* rows_;
+  RowsFeed* rows_feed_;
+  QTabWidget* previews_;
   QLabel* reason_;
   QPushButton* start_;
   QPushButton* queue_;

@@ -50,6 +50,7 @@ void RecipeForm::rebuild() {
     // The click of a button inside may have led here.
     if (item->widget() != nullptr) {
       item->widget()->hide();
+      item->widget()->setParent(nullptr);
       item->widget()->deleteLater();
     }
     delete item;
@@ -102,13 +103,12 @@ void RecipeForm::addGroup(const FieldGroup& group, size_t item) {
     addListButtons(*grid, group, item);
   }
   groups_->addWidget(box);
+  box->show();  // counted by the layout at once
 }
 
 QLabel* RecipeForm::addHeading(QGridLayout& grid, std::string_view section) {
   auto* heading = new QLabel(text(section), grid.parentWidget());
-  QFont bold = heading->font();
-  bold.setBold(true);
-  heading->setFont(bold);
+  heading->setForegroundRole(QPalette::PlaceholderText);
   heading->setContentsMargins(0, 6, 0, 0);
   grid.addWidget(heading, grid.rowCount(), 0, 1, 2);
   return heading;
@@ -154,6 +154,7 @@ void RecipeForm::addEmptyList(const FieldGroup& group) {
     goOnAt(group, 0);
   });
   groups_->addWidget(box);
+  box->show();  // counted by the layout at once
 }
 
 void RecipeForm::addField(QGridLayout& grid, const Field& field, size_t item, QLabel* heading) {
@@ -170,6 +171,8 @@ void RecipeForm::addField(QGridLayout& grid, const Field& field, size_t item, QL
   editor.widget->setObjectName(editor.key);
   const QString help = text(field.help) + u"\n" + editor.key;
   editor.widget->setToolTip(help);
+  editor.widget->setAccessibleDescription(text(field.help));
+  editor.widget->installEventFilter(this);
   editor.label = new QLabel(text(field.label), box);
   editor.label->setToolTip(help);
   editor.label->setBuddy(editor.widget);
@@ -314,6 +317,18 @@ void RecipeForm::showUsed() {
       editor.heading->show();
     }
   }
+}
+
+// Tool tips are the mouse's alone.
+bool RecipeForm::eventFilter(QObject* watched, QEvent* event) {
+  if (event->type() == QEvent::FocusIn) {
+    const auto found = std::find_if(editors_.begin(), editors_.end(),
+                                    [&](const Editor& editor) { return editor.widget == watched; });
+    if (found != editors_.end()) {
+      Q_EMIT explained(text(found->field->help) + u"  " + found->key);
+    }
+  }
+  return QWidget::eventFilter(watched, event);
 }
 
 void RecipeForm::changeEvent(QEvent* event) {

@@ -46,8 +46,11 @@ class RecipeForm final : public QWidget {
   void changed();
   // An item was added or taken out: here it goes on.
   void moved(QWidget* to);
+  // What the key that the keyboard has come to means.
+  void explained(const QString& help);
 
  protected:
+  bool eventFilter(QObject* watched, QEvent* event) override;
   void changeEvent(QEvent* event) override;
 
  private:

@@ -9,9 +9,7 @@
 #include "app/text/comparison_reader.h"
 #include "app/text/text_worker.h"
 #include "app/text/tokenizer_shelf.h"
-#include "engine/base/file.h"
 #include "views/text/comparison_page.h"
-#include "views/text/rows_page.h"
 #include "views/text/text_page.h"
 #include "views/text/vocabulary_page.h"
 
@@ -32,7 +30,7 @@ TextFeed::TextFeed(TextView& view, Workspace workspace, QObject* parent)
       worker_(new TextWorker(shelf_)),
       counter_(new TextWorker(shelf_)),
       comparison_(tr("The comparison"), this),
-      rows_job_(tr("Making training rows"), this),
+      rows_(view.rows(), workspace_, this),
       source_id_(kSample) {
   worker_->moveToThread(&thread_);
   counter_->moveToThread(&counting_thread_);
@@ -51,7 +49,6 @@ TextFeed::~TextFeed() {
   worker_->disconnect(this);
   counter_->disconnect(this);
   comparison_.disconnect(this);
-  rows_job_.disconnect(this);
   worker_->supersede(reading_ + 1);
   counter_->supersede(counting_ + 1);
   for (QThread* thread : {&thread_, &counting_thread_}) {
@@ -145,7 +142,6 @@ void TextFeed::connectView() {
     comparison_.cancel();
     view_.comparison().setProgress(-1, {});
   });
-  connect(&view_.rows(), &RowsPage::rowsRequested, this, &TextFeed::showRows);
 }
 
 void TextFeed::connectJobs() {
@@ -158,19 +154,7 @@ void TextFeed::connectJobs() {
     view_.comparison().setProblem(failure.text, failure.hint);
     Q_EMIT problem(failure);
   });
-  connect(&rows_job_, &EngineJob::progressed, this,
-          [this](double, const QString& doing) { view_.rows().setBusy(true, doing); });
-  connect(&rows_job_, &EngineJob::answered, this, [this](const QByteArray& line) {
-    Result<TrainingRow> row = decodeTrainingRow({line.constData(), static_cast<size_t>(line.size())});
-    if (row) {
-      rows_.push_back(std::move(*row));
-    }
-  });
-  connect(&rows_job_, &EngineJob::finished, this, [this] { view_.rows().setRows(std::move(rows_)); });
-  connect(&rows_job_, &EngineJob::failed, this, [this](const Problem& failure) {
-    view_.rows().setProblem(failure.text, failure.hint);
-    Q_EMIT problem(failure);
-  });
+  connect(&rows_, &RowsFeed::problem, this, &TextFeed::problem);
 }
 
 void TextFeed::restore(const TextSession& session) {
@@ -200,16 +184,9 @@ TextSession TextFeed::session() const {
 
 void TextFeed::setRun(const QString& id, const QString& name) {
   if (id != run_ || name != run_name_) {
-    if (id != run_) {
-      rows_job_.cancel();
-      recipe_.clear();
-      view_.rows().setSubject({});
-    }
     run_ = id;
     run_name_ = name;
-    if (recipe_.isEmpty()) {
-      view_.rows().setSubject(name);
-    }
+    rows_.setRun(id, name);
     showSources();
   }
 }
@@ -373,31 +350,6 @@ void TextFeed::acceptComparison(const QByteArray& line) {
   }
   data->corpus = compared_source_;
   view_.comparison().setComparison(*data);
-}
-
-void TextFeed::showFirstBatch(const QString& name, const QString& recipe_toml) {
-  const QString path = recipes_.filePath(QStringLiteral("recipe.toml"));
-  if (const Status written = writeFileAtomic(path.toStdString(), recipe_toml.toStdString()); !written) {
-    Q_EMIT problem(asProblem(written.error()));
-    return;
-  }
-  recipe_ = path;
-  view_.rows().setSubject({});
-  view_.rows().setSubject(tr("%1, not started yet").arg(name));
-  view_.rows().setStep(1);
-  showRows(1, view_.rows().rowCount());
-}
-
-void TextFeed::showRows(qint64 step, int rows) {
-  rows_.clear();
-  view_.rows().setBusy(true);
-  // The engine counts batches from 0: the first step is made of batch 0.
-  const QStringList subject = recipe_.isEmpty() ? QStringList{QStringLiteral("--run"), run_}
-                                                : QStringList{QStringLiteral("--recipe"), recipe_};
-  rows_job_.start(QStringList{QStringLiteral("corpus"), QStringLiteral("rows")} + subject +
-                  QStringList{QStringLiteral("--workspace"), QString::fromStdString(workspace_.root.string()),
-                              QStringLiteral("--step"), QString::number(step - 1), QStringLiteral("--count"),
-                              QString::number(rows), QStringLiteral("--json")});
 }
 
 }  // namespace heddle::ui

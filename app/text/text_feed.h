@@ -5,17 +5,16 @@
 
 #include <QObject>
 #include <QStringList>
-#include <QTemporaryDir>
 #include <QThread>
 #include <memory>
 #include <vector>
 
 #include "app/problem.h"
 #include "app/text/engine_job.h"
+#include "app/text/rows_feed.h"
 #include "app/text/text_session.h"
 #include "app/text/text_source.h"
 #include "engine/base/paths.h"
-#include "engine/events/inspection.h"
 #include "views/text/text_view.h"
 #include "views/text/tokenized_text.h"
 #include "views/text/vocabulary_model.h"
@@ -38,8 +37,6 @@ class TextFeed final : public QObject {
   TextSession session() const;
   // The selected run: its text is a source, its rows are the batch inspector's. Empty = none.
   void setRun(const QString& id, const QString& name);
-  // The rows of a recipe's first step, in place of the selected run's until another run is selected.
-  void showFirstBatch(const QString& name, const QString& recipe_toml);
   // Whether the view is on the screen.
   void setVisible(bool visible);
 
@@ -67,7 +64,6 @@ class TextFeed final : public QObject {
   void readVocabulary(int index);
   void count(int index);
   void acceptComparison(const QByteArray& line);
-  void showRows(qint64 step, int rows);
 
   TextView& view_;
   Workspace workspace_;
@@ -77,7 +73,7 @@ class TextFeed final : public QObject {
   TextWorker* worker_;   // lives on thread_
   TextWorker* counter_;  // lives on counting_thread_: a count must not hold up what is typed
   EngineJob comparison_;
-  EngineJob rows_job_;
+  RowsFeed rows_;
 
   std::vector<TokenizerChoice> tokenizers_;
   QStringList wanted_;  // to be chosen as soon as they are known
@@ -86,9 +82,6 @@ class TextFeed final : public QObject {
   QString source_file_;
   QString run_;
   QString run_name_;
-  std::vector<TrainingRow> rows_;  // of the job that runs
-  QTemporaryDir recipes_;
-  QString recipe_;           // file whose rows are shown; empty = the selected run's
   QString compared_source_;  // what the comparison reads and with which, for people
   QStringList compared_names_;
   bool visible_ = false;

@@ -214,7 +214,7 @@ class Checker {
       if (phase.steps == 0 && phase.tokens == 0 && phase.hours == 0 && phase.flops == 0) {
         report({phaseKey(index, "steps"), phaseKey(index, "tokens"), phaseKey(index, "hours"),
                 phaseKey(index, "flops"), "phase." + std::to_string(index), "phase"},
-               "Phase " + std::to_string(index) + " would never end",
+               "Phase " + std::to_string(index + 1) + " would never end",
                "give it steps, tokens, hours or flops; the first to be reached ends it");
       }
     }
@@ -237,7 +237,7 @@ class Checker {
     if (optimizer.schedule == "linear" && optimizer.schedule_steps == 0 && endless) {
       report(keys,
              "The linear schedule falls to 0 over a known number of steps, but phase " +
-                 std::to_string(*endless) + " has no limit in steps",
+                 std::to_string(*endless + 1) + " has no limit in steps",
              "set optimizer.schedule_steps, give the phase steps, or take optimizer.schedule = \"constant\"");
       return;
     }
@@ -282,7 +282,7 @@ class Checker {
       const auto same = std::find_if(corpora.begin(), corpora.begin() + static_cast<ptrdiff_t>(index),
                                      [&](const CorpusRecipe& other) { return other.name == corpus.name; });
       if (corpus.name.empty() && corpora.size() > 1) {
-        report({name, table}, "Corpus " + std::to_string(index) + " has no name, but there are several",
+        report({name, table}, "Corpus " + std::to_string(index + 1) + " has no name, but there are several",
                "give each one a name, which mixtures use");
       } else if (same != corpora.begin() + static_cast<ptrdiff_t>(index)) {
         report({name, table}, "Two corpora have the name \"" + corpus.name + "\"", "rename one of them");
@@ -294,7 +294,7 @@ class Checker {
       }
       const std::string files = corpusKey(index, "files");
       if (corpus.files.empty()) {
-        report({files, table}, "Corpus " + std::to_string(index) + " has no files",
+        report({files, table}, "Corpus " + std::to_string(index + 1) + " has no files",
                "name files or folders, or take the [[corpus]] out: without any there is the sample text");
       }
       for (const fs::path& path : corpus.files) {
@@ -302,7 +302,7 @@ class Checker {
       }
       if (corpus.max_characters > 0 && corpus.max_characters < corpus.min_characters) {
         report({corpusKey(index, "max_characters"), corpusKey(index, "min_characters")},
-               "Documents of corpus " + std::to_string(index) + " would need at least " +
+               "Documents of corpus " + std::to_string(index + 1) + " would need at least " +
                    count(corpus.min_characters, "characters") + " and at most " +
                    std::to_string(corpus.max_characters),
                "lower min_characters, or raise max_characters; 0 = no limit");

@@ -65,7 +65,7 @@ TEST_F(NewRunTest, APhaseCanBeAdded) {
   form.setRecipe(Recipe{});
   auto* add = form.findChild<QAbstractButton*>(QStringLiteral("add-phase-0"));
   ASSERT_NE(add, nullptr);
-  QTest::mouseClick(add, Qt::LeftButton);
+  add->click();
   EXPECT_EQ(form.recipe().phases.size(), 2u);
   EXPECT_NE(form.editor(QStringLiteral("phase.1.length")), nullptr);
 }
@@ -76,14 +76,14 @@ TEST_F(NewRunTest, ACorpusCanBeAddedAndTakenOutAgain) {
   EXPECT_EQ(form.editor(QStringLiteral("corpus.0.files")), nullptr);
   auto* first = form.findChild<QAbstractButton*>(QStringLiteral("add-corpus"));
   ASSERT_NE(first, nullptr);
-  QTest::mouseClick(first, Qt::LeftButton);
+  first->click();
   type(form.editor(QStringLiteral("corpus.0.files")), QStringLiteral("/a.txt, /b"));
   ASSERT_EQ(form.recipe().corpora.size(), 1u);
   EXPECT_EQ(form.recipe().corpora[0].files, (std::vector<std::filesystem::path>{"/a.txt", "/b"}));
-  QTest::mouseClick(form.findChild<QAbstractButton*>(QStringLiteral("add-corpus-0")), Qt::LeftButton);
+  form.findChild<QAbstractButton*>(QStringLiteral("add-corpus-0"))->click();
   EXPECT_EQ(form.recipe().corpora.size(), 2u);
-  QTest::mouseClick(form.findChild<QAbstractButton*>(QStringLiteral("remove-corpus-1")), Qt::LeftButton);
-  QTest::mouseClick(form.findChild<QAbstractButton*>(QStringLiteral("remove-corpus-0")), Qt::LeftButton);
+  form.findChild<QAbstractButton*>(QStringLiteral("remove-corpus-1"))->click();
+  form.findChild<QAbstractButton*>(QStringLiteral("remove-corpus-0"))->click();
   EXPECT_TRUE(form.recipe().corpora.empty());
 }
 
@@ -164,18 +164,18 @@ TEST_F(UsedKeysTest, EveryShownEditorIsReachedByTab) {
 TEST_F(UsedKeysTest, TheKeyboardGoesOnInACorpusThatWasAdded) {
   QApplication::setActiveWindow(&form);
   QSignalSpy moved(&form, &RecipeForm::moved);
-  QTest::mouseClick(form.findChild<QAbstractButton*>(QStringLiteral("add-corpus")), Qt::LeftButton);
+  form.findChild<QAbstractButton*>(QStringLiteral("add-corpus"))->click();
   EXPECT_EQ(QApplication::focusWidget(), form.editor(QStringLiteral("corpus.0.name")));
   ui::settle();
   EXPECT_FALSE(shown("text.sample_documents")) << "the sample text is not read";
   EXPECT_TRUE(shown("phase.0.mixture"));
-  QTest::mouseClick(form.findChild<QAbstractButton*>(QStringLiteral("remove-corpus-0")), Qt::LeftButton);
+  form.findChild<QAbstractButton*>(QStringLiteral("remove-corpus-0"))->click();
   EXPECT_EQ(QApplication::focusWidget()->objectName(), QStringLiteral("add-corpus"));
   EXPECT_EQ(moved.count(), 2);
 }
 
 TEST_F(UsedKeysTest, FilesThatAreChosenMayHaveCommasAndTypedPathsAreMadeWhole) {
-  QTest::mouseClick(form.findChild<QAbstractButton*>(QStringLiteral("add-corpus")), Qt::LeftButton);
+  form.findChild<QAbstractButton*>(QStringLiteral("add-corpus"))->click();
   type(form.editor(QStringLiteral("corpus.0.files")), QStringLiteral("here.txt"));
   auto* cell = form.editor(QStringLiteral("corpus.0.files"))->parentWidget();
   QTest::mouseClick(cell->findChild<QToolButton*>(), Qt::LeftButton);
@@ -186,6 +186,23 @@ TEST_F(UsedKeysTest, FilesThatAreChosenMayHaveCommasAndTypedPathsAreMadeWhole) {
   EXPECT_EQ(form.recipe().corpora[0].files,
             (std::vector<std::filesystem::path>{std::filesystem::current_path() / "here.txt",
                                                 "/data/one, two.txt"}));
+}
+
+TEST_F(NewRunTest, ACorpusThatWasAddedIsInSightAndItsKeysAreExplained) {
+  NewRunDialog dialog({.workspace = workspace});
+  dialog.resize(900, 680);
+  dialog.show();
+  ASSERT_TRUE(settle(dialog));
+  QApplication::setActiveWindow(&dialog);
+  QTest::mouseClick(dialog.findChild<QAbstractButton*>(QStringLiteral("add-corpus")), Qt::LeftButton);
+  ASSERT_TRUE(settle(dialog));
+  ui::settle();
+  const QWidget* format = dialog.form().editor(QStringLiteral("corpus.0.format"));
+  EXPECT_EQ(format->visibleRegion().boundingRect(), format->rect());
+  QTest::keyClick(QApplication::focusWidget(), Qt::Key_Tab);
+  EXPECT_TRUE(dialog.findChild<QLabel*>(QStringLiteral("new-run-help"))
+                  ->text()
+                  .startsWith(QStringLiteral("UTF-8 files or folders")));
 }
 
 TEST_F(NewRunTest, SettingsWithoutAnEffectAreSaidAndDoNotHinder) {

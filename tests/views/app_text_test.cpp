@@ -17,6 +17,7 @@
 #include "app/command_palette.h"
 #include "app/main_window.h"
 #include "app/new_run/new_run_dialog.h"
+#include "app/new_run/recipe_form.h"
 #include "app/problem_bar.h"
 #include "app/text/comparison_reader.h"
 #include "app/text/engine_job.h"
@@ -430,12 +431,16 @@ TEST_F(TextWindowTest, TheFirstBatchOfANewRunIsSeenBeforeItStarts) {
   auto* button = dialog->findChild<QPushButton*>(QStringLiteral("new-run-first-batch"));
   ASSERT_TRUE(waitUntil([&] { return button->isEnabled(); }));
   QTest::mouseClick(button, Qt::LeftButton);
-  ASSERT_TRUE(waitUntil([this] { return view().rows().view().rows().size() == 4; }));
-  EXPECT_EQ(view().page(), TextPageKind::kRows);
-  EXPECT_TRUE(dialog->isVisible()) << "it is still being made";
-  dialog->reject();
-  QTest::mouseClick(view().findChild<QPushButton*>(QStringLiteral("rows-show")), Qt::LeftButton);
-  ASSERT_TRUE(waitUntil([this] { return !view().rows().view().rows().empty(); }));
+  auto* page = dialog->findChild<RowsPage*>();
+  ASSERT_TRUE(waitUntil([&] { return page->view().rows().size() == 4; }));
+  EXPECT_TRUE(page->isVisible()) << "beside the form, not behind the dialog";
+  auto* name = qobject_cast<QLineEdit*>(dialog->form().editor(QStringLiteral("name")));
+  QTest::keyClicks(name, QStringLiteral(" again"));
+  ASSERT_TRUE(waitUntil([&] { return page->view().rows().empty(); })) << "they were another recipe's";
+  name->clear();
+  ASSERT_TRUE(waitUntil([&] {
+    return !page->findChild<QPushButton*>(QStringLiteral("rows-show"))->isEnabled();
+  })) << "a recipe with problems has no rows";
 }
 
 TEST_F(TextWindowTest, FitsASmallScreen) {

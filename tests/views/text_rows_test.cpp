@@ -63,7 +63,7 @@ TEST_F(RowsPageTest, SaysOfEachTokenWhatMaskingDidAndWhatIsPredicted) {
   settle();
   EXPECT_EQ(view().heading(0), QStringLiteral("Row 3 · 6 tokens · pair: random (label 1)"));
   EXPECT_EQ(view().boxText(view().rows()[0].tokens[1]), QStringLiteral("[MASK] ▸ rain"));
-  EXPECT_EQ(view().boxText(view().rows()[0].tokens[4]), QStringLiteral("5· today ▸ today"));
+  EXPECT_EQ(view().boxText(view().rows()[0].tokens[4]), QStringLiteral("5· today"));
   EXPECT_EQ(view().boxText(view().rows()[0].tokens[0]), QStringLiteral("[CLS]"));
   movePointer(*view().viewport(), view().tokenRect({0, 2}).center());
   EXPECT_EQ(view().marked(), (RowsView::Place{0, 2}));

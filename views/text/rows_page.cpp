@@ -80,6 +80,9 @@ class StateLegend final : public QWidget {
 struct RowsPage::Impl {
   RowsPage* self;
   QString subject;
+  QString no_subject = RowsPage::tr("No run is selected");
+  QString no_subject_hint =
+      RowsPage::tr("Select a run in the table on the left to see what it is trained on.");
   bool busy = false;
   bool problem = false;
 
@@ -136,7 +139,13 @@ struct RowsPage::Impl {
     pause = new QTimer(self);
     pause->setSingleShot(true);
     pause->setInterval(kPause_ms);
-    connect(show_button, &QPushButton::clicked, self, [this] { ask(); });
+    connect(show_button, &QPushButton::clicked, self, [this] {
+      if (busy) {
+        Q_EMIT self->rowsCancelled();
+      } else {
+        ask();
+      }
+    });
     for (QSpinBox* box : {step, rows}) {
       connect(box, &QSpinBox::valueChanged, self, [this] {
         // What is shown follows; the first look is asked for.
@@ -157,22 +166,29 @@ struct RowsPage::Impl {
     }
   }
 
+  // Whether the rows are predicted in an order of their own.
+  bool inOrder() const {
+    return !view->rows().empty() && !view->rows().front().tokens.empty() &&
+           view->rows().front().tokens.front().order >= 0;
+  }
+
   void showHover(const QString& said) {
-    hover->setFullText(!said.isEmpty() ? said
-                       : view->rows().empty()
-                           ? QStringLiteral(" ")
+    hover->setFullText(!said.isEmpty()        ? said
+                       : view->rows().empty() ? QStringLiteral(" ")
+                       : inOrder()
+                           ? RowsPage::tr("Point at a token to read what the model sees there; numbers are "
+                                          "places in the order of prediction")
                            : RowsPage::tr("Point at a token to read what the model sees there"));
   }
 
   void show() {
     using Kind = EmptyState::Kind;
     name->setFullText(subject);
-    show_button->setEnabled(!subject.isEmpty() && !busy);
+    show_button->setText(busy ? RowsPage::tr("Stop") : RowsPage::tr("Show"));
+    show_button->setEnabled(!subject.isEmpty());
     if (!problem) {
       if (subject.isEmpty()) {
-        empty->setMessage(
-            Kind::kNothingYet, RowsPage::tr("No run is selected"),
-            RowsPage::tr("Select a run in the table on the left to see what it is trained on."));
+        empty->setMessage(Kind::kNothingYet, no_subject, no_subject_hint);
       } else if (busy) {
         empty->setMessage(Kind::kNothingYet, RowsPage::tr("Making the rows of step %1…").arg(step->value()));
       } else {
@@ -208,6 +224,12 @@ void RowsPage::setSubject(const QString& name) {
 
 QString RowsPage::subject() const {
   return impl_->subject;
+}
+
+void RowsPage::setNoSubject(const QString& text, const QString& hint) {
+  impl_->no_subject = text;
+  impl_->no_subject_hint = hint;
+  impl_->show();
 }
 
 qint64 RowsPage::step() const {

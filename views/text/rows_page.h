@@ -27,6 +27,8 @@ class RowsPage final : public QWidget {
   // changes.
   void setSubject(const QString& name);
   QString subject() const;
+  // What stands in place of the rows without a subject; where it is not called, that no run is selected.
+  void setNoSubject(const QString& text, const QString& hint);
   qint64 step() const;
   void setStep(qint64 step);
   int rowCount() const;
@@ -40,6 +42,8 @@ class RowsPage final : public QWidget {
 
  Q_SIGNALS:
   void rowsRequested(qint64 step, int rows);
+  // While they are being made.
+  void rowsCancelled();
 
  protected:
   void changeEvent(QEvent* event) override;

@@ -57,10 +57,12 @@ void RowsView::setRows(std::vector<TrainingRow> rows) {
 
 QString RowsView::boxText(const TrainingToken& token) const {
   QString text = QString::fromStdString(token.text);
-  if (token.order >= 0) {
+  // The context of a permutation shares a place, which says nothing.
+  if (token.order >= 0 && token.state == TokenState::kTarget) {
     text = QString::number(token.order + 1) + QStringLiteral("· ") + text;
   }
-  if (!token.label.empty()) {
+  // What stands there and is predicted as it is has no need of saying so.
+  if (!token.label.empty() && (token.state != TokenState::kTarget || token.label != token.text)) {
     text += QStringLiteral(" ▸ ") + QString::fromStdString(token.label);
   }
   return text;
