@@ -18,7 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 // Part of every name in the workspace: raised when the same text would give other tokenisers or tokens.
-constexpr int64_t kFormat = 2;
+constexpr int64_t kFormat = 3;
 
 // Shares of the progress.
 constexpr double kRead = 0.1;

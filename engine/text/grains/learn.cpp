@@ -397,8 +397,13 @@ Result<PhraseDictionary> learnPhrases(const DocumentSource& documents, const Lea
                                       const std::function<bool(double, std::string_view)>& progress,
                                       LearnReport* report) {
   LearnReport ignored;
-  return Learner(documents, settings, progress, report == nullptr ? ignored : *report)
-      .learnPhrases(settings.lowercase);
+  LearnReport& told = report == nullptr ? ignored : *report;
+  Result<PhraseDictionary> phrases =
+      Learner(documents, settings, progress, told).learnPhrases(settings.lowercase);
+  if (phrases.ok()) {
+    told.phrases = phrases->thresholds;
+  }
+  return phrases;
 }
 
 }  // namespace heddle

@@ -42,7 +42,7 @@ struct LearnSettings {
   // as `vocabulary` has it.
   std::filesystem::path coarse_file = {};
   PhraseThresholds phrases = {};
-  // Where given, the thresholds are searched for them: for one, the probability; for both, the count too.
+  // Where given, the thresholds are searched for them: see phrase_search.h.
   std::optional<int64_t> phrase_count = {};
   std::optional<double> phrase_rate = {};             // share of the units, above 0 and below 1
   std::vector<std::filesystem::path> segmented = {};  // word-segmented text to learn words from

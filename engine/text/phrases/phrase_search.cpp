@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <optional>
 
 #include "engine/text/phrases/phrase_report.h"
 
@@ -25,17 +26,15 @@ std::string percent(double share) {
   return digits;
 }
 
-// The values of the searched threshold that differ in outcome, strictest first, and how many phrases each
-// lets through. The others stay as `loosest` has them.
+// The probabilities that differ in outcome, strictest first, and how many phrases each lets through. The
+// other thresholds stay as `loosest` has them.
 class Steps {
  public:
-  Steps(const PhraseCounts& counts, const PhraseThresholds& loosest, SearchedThreshold searched)
-      : counts_(counts), loosest_(loosest), searched_(searched) {
+  Steps(const PhraseCounts& counts, const PhraseThresholds& loosest) : counts_(counts), loosest_(loosest) {
     std::vector<double> values;
     for (const PhraseCandidate& candidate : counts.candidates) {
       if (passes(candidate, loosest)) {
-        values.push_back(searched == SearchedThreshold::kCount ? static_cast<double>(candidate.count)
-                                                               : candidate.probability);
+        values.push_back(candidate.probability);
       }
     }
     std::sort(values.begin(), values.end(), std::greater<>());
@@ -52,11 +51,7 @@ class Steps {
 
   PhraseDictionary dictionary(size_t step) const {
     PhraseThresholds thresholds = loosest_;
-    if (searched_ == SearchedThreshold::kCount) {
-      thresholds.min_count = static_cast<int64_t>(values_[step]);
-    } else {
-      thresholds.min_probability = values_[step];
-    }
+    thresholds.min_probability = values_[step];
     return choosePhrases(counts_, thresholds).value();
   }
   // There must be a step.
@@ -70,7 +65,6 @@ class Steps {
  private:
   const PhraseCounts& counts_;
   PhraseThresholds loosest_;
-  SearchedThreshold searched_;
   std::vector<double> values_;
   std::vector<int64_t> sizes_;
 };
@@ -118,21 +112,22 @@ PhraseChoice searchSize(int64_t wanted, const Steps& steps, const std::vector<st
   choice.rate = sample.empty() ? 0 : rateOf(choice.dictionary, sample);
   if (steps.most() < wanted) {
     choice.shortfall = "there are only " + std::to_string(steps.most()) + " of the wanted " +
-                       std::to_string(wanted) + " phrases, however low the searched threshold";
+                       std::to_string(wanted) + " phrases, however low the probability";
   }
   return choice;
 }
 
-// The greatest smallest count that leaves `size` candidates or more; below the counted one if none does.
-int64_t greatestCount(const PhraseCounts& counts, int longest, int64_t size) {
+// The greatest smallest count that leaves `size` candidates or more of those that pass.
+std::optional<int64_t> greatestCount(const PhraseCounts& counts, const PhraseThresholds& loosest,
+                                     int64_t size) {
   int64_t seen = 0;
   for (const PhraseCandidate& candidate : counts.candidates) {
-    seen += candidate.length <= longest ? 1 : 0;
+    seen += passes(candidate, loosest) ? 1 : 0;
     if (seen == size) {
       return candidate.count;
     }
   }
-  return counts.min_count - 1;
+  return std::nullopt;
 }
 
 }  // namespace
@@ -155,7 +150,7 @@ Status checkTarget(const PhraseTarget& target) {
 }
 
 Result<PhraseChoice> searchPhrases(const PhraseCounts& counts, const PhraseTarget& target,
-                                   const PhraseThresholds& fixed, const std::vector<std::string>& sample,
+                                   const PhraseThresholds& given, const std::vector<std::string>& sample,
                                    const std::function<bool(double)>& progress) {
   if (const Status checked = checkTarget(target); !checked.ok()) {
     return checked.error();
@@ -164,40 +159,42 @@ Result<PhraseChoice> searchPhrases(const PhraseCounts& counts, const PhraseTarge
     return Error{"thresholds cannot be searched for a phrase rate without a text to measure it on",
                  "give some paragraphs of the data"};
   }
-  const bool both = target.size && target.rate;
-  const SearchedThreshold searched = both ? SearchedThreshold::kProbability : target.searched;
-  PhraseThresholds loosest = fixed;
-  if (both || searched == SearchedThreshold::kCount) {
-    loosest.min_count = counts.min_count;
-  }
-  if (both || searched == SearchedThreshold::kProbability) {
+  PhraseThresholds loosest = given;
+  if (target.rate) {
+    loosest.min_count = target.size ? counts.min_count : given.min_count;
     loosest.min_probability = 0;
   }
   if (const Status checked = checkAgainst(counts, loosest); !checked.ok()) {
     return checked.error();
   }
-  const Steps steps(counts, loosest, searched);
-  if (steps.count() == 0) {
-    return Error{"thresholds cannot be searched: no n-gram of the corpus passes the fixed one",
-                 "lower it, or count more text"};
+  const std::optional<int64_t> greatest =
+      target.size ? greatestCount(counts, loosest, *target.size) : std::nullopt;
+  if (!target.rate) {
+    loosest.min_count = greatest.value_or(loosest.min_count);
+    loosest.min_probability = greatest ? loosest.min_probability : 0;
   }
-  if (!target.rate || (both && steps.most() < *target.size)) {
+  const Steps steps(counts, loosest);
+  if (steps.count() == 0) {
+    return Error{"thresholds cannot be searched: no n-gram of the corpus was seen " +
+                     std::to_string(loosest.min_count) + " times or more",
+                 "lower the smallest count, or count more text"};
+  }
+  if (!target.rate || (target.size && !greatest)) {
     return searchSize(*target.size, steps, sample);
   }
-  if (!both) {
+  if (!target.size) {
     return searchRate(
         *target.rate, static_cast<int64_t>(steps.count()),
         [&steps](int64_t step) { return steps.dictionary(static_cast<size_t>(step)); }, sample, progress);
   }
   // The more frequent the phrases of a dictionary of a given size, the more of the text they cover.
-  const int64_t greatest = greatestCount(counts, loosest.longest, *target.size);
   const auto of_size = [&](int64_t step) {
     PhraseThresholds thresholds = loosest;
     thresholds.min_count += step;
-    const Steps some(counts, thresholds, searched);
+    const Steps some(counts, thresholds);
     return some.dictionary(some.nearest(*target.size));
   };
-  return searchRate(*target.rate, greatest - counts.min_count + 1, of_size, sample, progress);
+  return searchRate(*target.rate, *greatest - counts.min_count + 1, of_size, sample, progress);
 }
 
 }  // namespace heddle

@@ -142,6 +142,12 @@ TEST(LearnTest, SearchesThresholdsForAWantedSizeAndRate) {
   EXPECT_NEAR(grains->coarseSize() - grains->fineSize(), 40, 5);
   EXPECT_EQ(report.shortfall, "");
   EXPECT_EQ(report.phrases, grains->phrases()->thresholds);
+  EXPECT_GT(report.phrases.min_count, 3);
+  EXPECT_GE(report.phrases.min_probability, 0.5);
+  Documents documents(sampleEnglish());
+  LearnReport alone;
+  ASSERT_TRUE(learnPhrases(documents.source(), settings, {}, &alone).ok());
+  EXPECT_EQ(alone.phrases, report.phrases);
   settings.phrase_count.reset();
   settings.phrase_rate = 0.05;
   grains = learn(settings, sampleEnglish(), &report);

@@ -23,51 +23,62 @@ class PhraseSearchTest : public ::testing::Test {
     static const PhraseCounts result = countText(text(), {.longest = 5, .min_count = 3});
     return result;
   }
-  // Phrases that the pair reached lets through.
   static int64_t sizeOf(const PhraseThresholds& thresholds) {
     return static_cast<int64_t>(choosePhrases(counts(), thresholds).value().phrases.size());
   }
-};
-
-TEST_F(PhraseSearchTest, FindsTheProbabilityForASize) {
-  const PhraseChoice choice = searchPhrases(counts(), {.size = 500}, {10, .9, 4}).value();
-  EXPECT_TRUE(choice.shortfall.empty()) << choice.shortfall;
-  EXPECT_NEAR(static_cast<double>(choice.dictionary.phrases.size()), 500, 3);
-  EXPECT_EQ(choice.dictionary.thresholds.min_count, 10);
-  EXPECT_EQ(choice.dictionary.thresholds.longest, 4);
-  EXPECT_EQ(sizeOf(choice.dictionary.thresholds), static_cast<int64_t>(choice.dictionary.phrases.size()));
-}
-
-TEST_F(PhraseSearchTest, FindsTheCountForASize) {
-  const PhraseChoice choice =
-      searchPhrases(counts(), {.size = 300, .searched = SearchedThreshold::kCount}, {1, .5, 5}).value();
-  const PhraseThresholds reached = choice.dictionary.thresholds;
-  EXPECT_EQ(reached.min_probability, .5);
-  const int64_t size = sizeOf(reached);
-  PhraseThresholds next = reached;
-  for (const int64_t step : {-1, 1}) {
-    next.min_count = reached.min_count + step;
-    EXPECT_LE(std::abs(size - 300), std::abs(sizeOf(next) - 300));
-  }
-}
-
-TEST_F(PhraseSearchTest, FindsAThresholdForARate) {
-  for (const SearchedThreshold searched : {SearchedThreshold::kProbability, SearchedThreshold::kCount}) {
-    const PhraseChoice choice =
-        searchPhrases(counts(), {.rate = .131, .searched = searched}, {5, .3, 4}, text()).value();
-    EXPECT_TRUE(choice.shortfall.empty()) << choice.shortfall;
-    EXPECT_NEAR(choice.rate, .131, .001);
-    PhraseMeter meter(choice.dictionary);
+  static double rateOf(const PhraseDictionary& dictionary) {
+    PhraseMeter meter(dictionary);
     for (const std::string& paragraph : text()) {
       meter.add(paragraph);
     }
-    EXPECT_EQ(meter.report(choice.dictionary).pooled.rate(), choice.rate);
+    return meter.report(dictionary).pooled.rate();
   }
+};
+
+TEST_F(PhraseSearchTest, TakesTheMostFrequentOfTheSurePhrasesForASize) {
+  const PhraseChoice choice = searchPhrases(counts(), {.size = 300}, {3, .5, 4}).value();
+  EXPECT_TRUE(choice.shortfall.empty()) << choice.shortfall;
+  EXPECT_NEAR(static_cast<double>(choice.dictionary.phrases.size()), 300, 3);
+  const PhraseThresholds reached = choice.dictionary.thresholds;
+  EXPECT_EQ(sizeOf(reached), static_cast<int64_t>(choice.dictionary.phrases.size()));
+  EXPECT_EQ(reached.longest, 4);
+  EXPECT_GE(reached.min_probability, .5);
+  EXPECT_GE(sizeOf({reached.min_count, .5, 4}), 300);
+  EXPECT_LT(sizeOf({reached.min_count + 1, .5, 4}), 300);
+
+  // As many phrases, chosen by their probability alone, cover less of the text.
+  std::vector<double> probabilities;
+  for (const PhraseCandidate& candidate : counts().candidates) {
+    if (candidate.length <= 4) {
+      probabilities.push_back(candidate.probability);
+    }
+  }
+  std::sort(probabilities.begin(), probabilities.end(), std::greater<>());
+  const PhraseDictionary surest = choosePhrases(counts(), {3, probabilities[299], 4}).value();
+  EXPECT_GE(surest.phrases.size(), 300u);
+  EXPECT_GT(rateOf(choice.dictionary), 2 * rateOf(surest));
+}
+
+TEST_F(PhraseSearchTest, LowersTheProbabilityWhereTheLeastCountGivesTooFew) {
+  ASSERT_LT(sizeOf({10, .9, 4}), 1000);
+  const PhraseChoice choice = searchPhrases(counts(), {.size = 1000}, {10, .9, 4}).value();
+  EXPECT_TRUE(choice.shortfall.empty()) << choice.shortfall;
+  EXPECT_NEAR(static_cast<double>(choice.dictionary.phrases.size()), 1000, 5);
+  EXPECT_EQ(choice.dictionary.thresholds.min_count, 10);
+  EXPECT_LT(choice.dictionary.thresholds.min_probability, .9);
+}
+
+TEST_F(PhraseSearchTest, FindsTheProbabilityForARate) {
+  const PhraseChoice choice = searchPhrases(counts(), {.rate = .131}, {5, .3, 4}, text()).value();
+  EXPECT_TRUE(choice.shortfall.empty()) << choice.shortfall;
+  EXPECT_NEAR(choice.rate, .131, .001);
+  EXPECT_EQ(choice.dictionary.thresholds.min_count, 5);
+  EXPECT_EQ(rateOf(choice.dictionary), choice.rate);
 }
 
 TEST_F(PhraseSearchTest, FindsBothThresholdsForASizeAndARate) {
-  const double strict = searchPhrases(counts(), {.size = 1000}, {3, 0, 4}, text()).value().rate;
-  const double wanted = strict + .05;
+  const double greatest = searchPhrases(counts(), {.size = 1000}, {3, 0, 4}, text()).value().rate;
+  const double wanted = greatest - .05;
   const PhraseChoice choice =
       searchPhrases(counts(), {.size = 1000, .rate = wanted}, {99, 1, 4}, text()).value();
   EXPECT_NEAR(static_cast<double>(choice.dictionary.phrases.size()), 1000, 5);
