@@ -50,8 +50,7 @@ PieceTrie::PieceTrie(const std::vector<std::string>& pieces) {
     while (nodes_[first_free].parent != kNowhere) {
       ++first_free;
     }
-    // A low place where all children are free. The byte 0 of slot 0 never occurs, so base 0 marks a
-    // leaf.
+    // A low place where all children are free; slot 0 is the root's.
     size_t& start = starts[std::min(children.size(), starts.size() - 1)];
     const size_t from = std::max({first_free, start, children.front().first + size_t{1}});
     size_t base = from - children.front().first;

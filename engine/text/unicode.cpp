@@ -1,13 +1,11 @@
 #include "engine/text/unicode.h"
 
-#include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
-#include <unicode/unistr.h>
 #include <unicode/utf8.h>
 
-#include <algorithm>
 #include <array>
-#include <memory>
+
+#include "engine/text/decomposition.h"
 
 namespace heddle {
 namespace {
@@ -22,26 +20,12 @@ enum Trait : uint8_t {
   kNormalised = 32,  // lower-casing or decomposition may change it or its place
 };
 
-bool isIdeograph(UChar32 c) {
-  return (c >= 0x4E00 && c <= 0x9FFF) || (c >= 0x3400 && c <= 0x4DBF) || (c >= 0x20000 && c <= 0x2A6DF) ||
-         (c >= 0x2A700 && c <= 0x2B73F) || (c >= 0x2B740 && c <= 0x2B81F) || (c >= 0x2B820 && c <= 0x2CEAF) ||
-         (c >= 0xF900 && c <= 0xFAFF) || (c >= 0x2F800 && c <= 0x2FA1F);
-}
-
 bool isPunctuation(UChar32 c) {
   if (c < 128) {
     // Wider than category P: the published vocabularies treat "$", "+", "<", "^", "`", "|", "~" alike.
     return (c >= 33 && c <= 47) || (c >= 58 && c <= 64) || (c >= 91 && c <= 96) || (c >= 123 && c <= 126);
   }
   return (U_GET_GC_MASK(c) & U_GC_P_MASK) != 0;
-}
-
-const icu::Normalizer2& decomposer() {
-  static const icu::Normalizer2* const instance = [] {
-    UErrorCode status = U_ZERO_ERROR;
-    return icu::Normalizer2::getNFDInstance(status);
-  }();
-  return *instance;
 }
 
 uint8_t computeTraits(UChar32 c) {
@@ -60,10 +44,7 @@ uint8_t computeTraits(UChar32 c) {
   traits |= isIdeograph(c) ? kIdeograph : 0;
   traits |= isPunctuation(c) ? kPunctuation : 0;
   traits |= category == U_NON_SPACING_MARK ? kAccent : 0;
-  icu::UnicodeString ignored;
-  if (u_tolower(c) != c || u_getCombiningClass(c) != 0 || decomposer().getDecomposition(c, ignored)) {
-    traits |= kNormalised;
-  }
+  traits |= isNormalised(c) ? kNormalised : 0;
   return traits;
 }
 
@@ -84,15 +65,9 @@ class Traits {
   std::array<uint8_t, 0x10000> table_;
 };
 
-struct Character {
-  UChar32 c = 0;
-  int32_t begin = 0;  // bytes of the original text
-  int32_t end = 0;
-};
-
 // Python's str.lower() knows one context: a capital sigma after a letter and not before one is a final sigma.
 // Characters that do not matter for case are looked through on both sides.
-bool isFinalSigma(const std::vector<Character>& token, size_t at) {
+bool isFinalSigma(const std::vector<SourceCharacter>& token, size_t at) {
   const auto ignorable = [](UChar32 c) { return u_hasBinaryProperty(c, UCHAR_CASE_IGNORABLE) != 0; };
   const auto cased = [](UChar32 c) { return u_hasBinaryProperty(c, UCHAR_CASED) != 0; };
   size_t before = at;
@@ -111,16 +86,15 @@ bool isFinalSigma(const std::vector<Character>& token, size_t at) {
 
 // Buffers of the slow path, one set per thread.
 struct Scratch {
-  std::vector<Character> token;
-  std::vector<Character> lowered;
-  std::vector<Character> decomposed;
-  icu::UnicodeString decomposition;
+  std::vector<SourceCharacter> token;
+  std::vector<SourceCharacter> lowered;
+  std::vector<SourceCharacter> decomposed;
 };
 
-void lowerCase(const std::vector<Character>& token, std::vector<Character>& out) {
+void lowerCase(const std::vector<SourceCharacter>& token, std::vector<SourceCharacter>& out) {
   out.clear();
   for (size_t at = 0; at < token.size(); ++at) {
-    Character next = token[at];
+    SourceCharacter next = token[at];
     if (next.c == 0x0130) {  // the only character whose full lower case is longer
       next.c = 'i';
       out.push_back(next);
@@ -134,42 +108,6 @@ void lowerCase(const std::vector<Character>& token, std::vector<Character>& out)
   }
 }
 
-// NFD, then without the accents; what an accent covered in the original goes to the character before it.
-void stripAccents(Scratch& scratch) {
-  std::vector<Character>& out = scratch.decomposed;
-  out.clear();
-  const auto place = [&out](const Character& character) {
-    const uint8_t combining_class = u_getCombiningClass(character.c);
-    size_t at = out.size();
-    if (combining_class != 0) {
-      while (at > 0 && u_getCombiningClass(out[at - 1].c) > combining_class) {
-        --at;
-      }
-    }
-    out.insert(out.begin() + static_cast<ptrdiff_t>(at), character);
-  };
-  for (const Character& character : scratch.lowered) {
-    if (character.c < 128 || !decomposer().getDecomposition(character.c, scratch.decomposition)) {
-      place(character);
-      continue;
-    }
-    for (int32_t at = 0; at < scratch.decomposition.length();) {
-      const UChar32 c = scratch.decomposition.char32At(at);
-      place({c, character.begin, character.end});
-      at += U16_LENGTH(c);
-    }
-  }
-  size_t kept = 0;
-  for (size_t at = 0; at < out.size(); ++at) {
-    if ((Traits::of(out[at].c) & kAccent) == 0) {
-      out[kept++] = out[at];
-    } else if (kept > 0) {
-      out[kept - 1].end = std::max(out[kept - 1].end, out[at].end);
-    }
-  }
-  out.resize(kept);
-}
-
 class Splitter {
  public:
   Splitter(std::string_view text, bool lowercase, Scratch& scratch, WordList& out)
@@ -178,11 +116,11 @@ class Splitter {
   // A run without ASCII white space that holds more than printable ASCII.
   void splitRun(int32_t begin, int32_t end) {
     const auto* bytes = reinterpret_cast<const uint8_t*>(text_.data());
-    std::vector<Character>& token = scratch_.token;
+    std::vector<SourceCharacter>& token = scratch_.token;
     token.clear();
     uint8_t token_traits = 0;
     for (int32_t at = begin; at < end;) {
-      Character next{0, at, at};
+      SourceCharacter next{0, at, at};
       U8_NEXT(bytes, at, end, next.c);
       if (next.c < 0) {
         continue;
@@ -210,18 +148,18 @@ class Splitter {
  private:
   // Ends a token as str.split() would see it: lower-cases, strips accents, splits at punctuation.
   void flush(uint8_t traits) {
-    std::vector<Character>& token = scratch_.token;
+    std::vector<SourceCharacter>& token = scratch_.token;
     if (token.empty()) {
       return;
     }
-    const std::vector<Character>* characters = &token;
+    const std::vector<SourceCharacter>* characters = &token;
     if (lowercase_ && (traits & (kNormalised | kAccent)) != 0) {
       lowerCase(token, scratch_.lowered);
-      stripAccents(scratch_);
+      stripAccents(scratch_.lowered, scratch_.decomposed);
       characters = &scratch_.decomposed;
     }
     bool open = false;
-    for (const Character& character : *characters) {
+    for (const SourceCharacter& character : *characters) {
       if ((Traits::of(character.c) & kPunctuation) != 0) {
         startWord();
         append(character);
@@ -239,7 +177,7 @@ class Splitter {
 
   void startWord() { out_.words.push_back({static_cast<int32_t>(out_.mapped.size()), 0, 0, true}); }
 
-  void append(const Character& character) {
+  void append(const SourceCharacter& character) {
     char bytes[4];
     int32_t length = 0;
     U8_APPEND_UNSAFE(reinterpret_cast<uint8_t*>(bytes), length, character.c);
@@ -276,6 +214,12 @@ constexpr std::array<uint8_t, 256> asciiClasses() {
 constexpr std::array<uint8_t, 256> kAsciiClasses = asciiClasses();
 
 }  // namespace
+
+bool isIdeograph(int32_t c) {
+  return (c >= 0x4E00 && c <= 0x9FFF) || (c >= 0x3400 && c <= 0x4DBF) || (c >= 0x20000 && c <= 0x2A6DF) ||
+         (c >= 0x2A700 && c <= 0x2B73F) || (c >= 0x2B740 && c <= 0x2B81F) || (c >= 0x2B820 && c <= 0x2CEAF) ||
+         (c >= 0xF900 && c <= 0xFAFF) || (c >= 0x2F800 && c <= 0x2FA1F);
+}
 
 void splitWords(std::string_view utf8, bool lowercase, WordList& out) {
   out.words.clear();
@@ -343,6 +287,24 @@ std::string_view stripSpace(std::string_view utf8) {
     }
   }
   return utf8.substr(static_cast<size_t>(begin), static_cast<size_t>(end - begin));
+}
+
+std::string_view takeStretch(std::string_view& text, size_t limit) {
+  size_t end = text.size();
+  if (end > limit) {
+    end = text.rfind(' ', limit);
+    if (end == std::string_view::npos || end == 0) {
+      const auto inside = [&text](size_t at) { return U8_IS_TRAIL(static_cast<uint8_t>(text[at])); };
+      end = limit;
+      while (end > limit - 3 && inside(end)) {
+        --end;
+      }
+      end = inside(end) ? limit : end;  // bytes that are no character
+    }
+  }
+  const std::string_view stretch = text.substr(0, end);
+  text.remove_prefix(end);
+  return stretch;
 }
 
 size_t findInvalidUtf8(std::string_view text) {

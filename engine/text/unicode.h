@@ -42,6 +42,22 @@ struct WordList {
 // published uncased models. Invalid UTF-8 is skipped.
 void splitWords(std::string_view utf8, bool lowercase, WordList& out);
 
+// CJK ideographs as the published rules list them: each is a word of its own.
+bool isIdeograph(int32_t c);
+
+// Bytes of the character that starts with `lead`, by its first bits alone.
+inline int32_t characterLength(char lead) {
+  constexpr char kLengths[] = "\1\1\1\1\1\1\1\1\1\1\1\1\2\2\3\4";
+  return kLengths[static_cast<uint8_t>(lead) >> 4];
+}
+
+// Takes the next stretch off the front of a long text: at most `limit` bytes (at least 4), up to the last
+// space where there is one, else between two characters. Empty when the text is used up.
+std::string_view takeStretch(std::string_view& text, size_t limit);
+
+// What is read or counted of a long text at a time, so that memory stays small whatever its length.
+inline constexpr size_t kStretchBytes = size_t{1} << 20;
+
 // Without white space (Unicode's) at both ends, as Python's str.strip().
 std::string_view stripSpace(std::string_view utf8);
 

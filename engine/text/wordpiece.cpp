@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <array>
 
-#include "engine/base/file.h"
 #include "engine/text/piece_trie.h"
 #include "engine/text/unicode.h"
+#include "engine/text/vocabulary_file.h"
 
 namespace heddle {
 namespace {
@@ -15,9 +15,6 @@ constexpr std::array<const char*, 5> kSpecialPieces = {"[PAD]", "[UNK]", "[CLS]"
 Error vocabularyError(std::string_view source, const std::string& found, std::string hint) {
   return {"cannot use " + std::string(source) + " as a vocabulary: " + found, std::move(hint)};
 }
-
-constexpr const char* kFormatHint =
-    "a vocabulary is a UTF-8 text file with one piece per line, such as vocab.txt of a published BERT";
 
 }  // namespace
 
@@ -30,19 +27,11 @@ struct WordPiece::Tables {
 };
 
 Result<WordPiece> WordPiece::load(const std::filesystem::path& vocabulary, bool lowercase) {
-  const Result<std::string> bytes = readFile(vocabulary);
-  if (!bytes.ok()) {
-    return bytes.error();
+  const Result<std::string> text = readVocabularyText(vocabulary);
+  if (!text.ok()) {
+    return text.error();
   }
-  std::string_view rest = *bytes;
-  const std::string source = vocabulary.string();
-  if (rest.find('\0') != std::string_view::npos) {
-    return vocabularyError(source, "it is a binary file", kFormatHint);
-  }
-  if (const size_t at = findInvalidUtf8(rest); at != std::string_view::npos) {
-    const auto line = std::count(rest.begin(), rest.begin() + static_cast<ptrdiff_t>(at), '\n') + 1;
-    return vocabularyError(source, "line " + std::to_string(line) + " is not UTF-8", kFormatHint);
-  }
+  std::string_view rest = *text;
   std::vector<std::string> pieces;
   while (!rest.empty()) {
     const size_t end = rest.find('\n');
@@ -53,13 +42,13 @@ Result<WordPiece> WordPiece::load(const std::filesystem::path& vocabulary, bool 
     pieces.emplace_back(piece.empty() ? line.substr(0, line.find_last_not_of(" \t\r") + 1) : piece);
     rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
   }
-  return fromVocabulary(std::move(pieces), lowercase, source);
+  return fromVocabulary(std::move(pieces), lowercase, vocabulary.string());
 }
 
 Result<WordPiece> WordPiece::fromVocabulary(std::vector<std::string> pieces, bool lowercase,
                                             std::string_view source) {
   if (pieces.empty()) {
-    return vocabularyError(source, "it is empty", kFormatHint);
+    return vocabularyError(source, "it is empty", "learn it from a text with words in it");
   }
   for (size_t id = 0; id < pieces.size(); ++id) {
     if (pieces[id].empty()) {
@@ -152,12 +141,6 @@ bool WordPiece::lowercase() const {
 }
 const SpecialIds& WordPiece::special() const {
   return tables_->special;
-}
-
-bool WordPiece::isSpecial(int32_t id) const {
-  const SpecialIds& special = tables_->special;
-  return id == special.pad || id == special.unk || id == special.cls || id == special.sep ||
-         id == special.mask;
 }
 
 const std::string& WordPiece::text(int32_t id) const {

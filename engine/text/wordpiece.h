@@ -40,8 +40,8 @@ class WordPiece {
   static constexpr int kMaxWordCharacters = 200;
 
   // A vocab.txt: one piece per line, its line number (from 0) is its id; surrounding white space is stripped.
-  // Errors name the file and the line: not UTF-8 or binary, an empty line, a piece twice, a missing special
-  // piece, no pieces at all.
+  // Errors name the file and the line: those of readVocabularyText(), an empty line, a piece twice, a missing
+  // special piece.
   static Result<WordPiece> load(const std::filesystem::path& vocabulary, bool lowercase);
 
   // The same from pieces at hand; `source` stands for the file in errors.
@@ -58,7 +58,6 @@ class WordPiece {
   int32_t size() const;
   bool lowercase() const;
   const SpecialIds& special() const;
-  bool isSpecial(int32_t id) const;
   // The piece as the vocabulary spells it ("##ing"); `id` must be in 0 .. size() - 1.
   const std::string& text(int32_t id) const;
   std::optional<int32_t> id(std::string_view piece) const;

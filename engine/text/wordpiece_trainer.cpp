@@ -244,13 +244,7 @@ void WordCounter::add(std::string_view utf8) {
     if (word.characters > WordPiece::kMaxWordCharacters) {
       continue;
     }
-    const std::string_view text = words_.text(word);
-    const auto found = counts_.find(text);
-    if (found != counts_.end()) {
-      ++found->second;
-    } else {
-      counts_.emplace(text, 1);
-    }
+    countWord(words_.text(word), counts_);
   }
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "engine/base/result.h"
@@ -21,6 +22,15 @@ struct TextHash {
   size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
 };
 using WordCounts = std::unordered_map<std::string, int64_t, TextHash, std::equal_to<>>;
+
+// One more of the word; makes a string of it only where it is new.
+inline void countWord(std::string_view word, WordCounts& counts) {
+  if (const auto found = counts.find(word); found != counts.end()) {
+    ++found->second;
+  } else {
+    counts.emplace(word, 1);
+  }
+}
 
 // Counts words after normalisation: cleaned, lower-cased and split at punctuation, as the tokeniser will see
 // them.

@@ -9,7 +9,6 @@
 #include "engine/text/phrases/phrase_tokenizer.h"
 #include "engine/text/subword/byte_bpe.h"
 #include "engine/text/subword/sentencepiece.h"
-#include "engine/text/subword/vocabulary_file.h"
 #include "tests/fuzz/fuzz.h"
 
 namespace heddle::fuzz {
@@ -48,7 +47,7 @@ void requireTokenizer(const Tokenizer& tokenizer, std::string_view bytes) {
 }  // namespace
 
 void vocabulary(std::string_view bytes) {
-  const Result<WordPiece> read = loadVocabulary(fileOf(bytes), true);
+  const Result<WordPiece> read = WordPiece::load(fileOf(bytes), true);
   if (read.ok()) {
     requireTokenizer(*makeTokenizer(*read), bytes);
   }

@@ -5,16 +5,12 @@
 
 #include <array>
 
+#include "engine/text/unicode.h"
+
 namespace heddle::chinese {
 namespace {
 
 enum class Class : uint8_t { kSpace, kDropped, kIdeograph, kMark, kDigit, kLetter, kAccent, kOther };
-
-bool isIdeograph(UChar32 c) {
-  return (c >= 0x4E00 && c <= 0x9FFF) || (c >= 0x3400 && c <= 0x4DBF) || (c >= 0x20000 && c <= 0x2A6DF) ||
-         (c >= 0x2A700 && c <= 0x2B73F) || (c >= 0x2B740 && c <= 0x2B81F) || (c >= 0x2B820 && c <= 0x2CEAF) ||
-         (c >= 0xF900 && c <= 0xFAFF) || (c >= 0x2F800 && c <= 0x2FA1F);
-}
 
 // Full-width ASCII to ASCII, capitals to small letters.
 UChar32 fold(UChar32 c) {

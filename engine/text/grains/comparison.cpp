@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <unordered_map>
 
-#include "engine/text/subword/sentencepiece_trainer.h"
+#include "engine/text/subword/byte_bpe.h"
+#include "engine/text/unicode.h"
 
 namespace heddle {
 namespace {
@@ -20,38 +20,6 @@ double ratio(int64_t part, int64_t whole) {
 size_t charactersOf(std::string_view utf8) {
   return static_cast<size_t>(std::count_if(utf8.begin(), utf8.end(),
                                            [](char c) { return (static_cast<uint8_t>(c) & 0xC0) != 0x80; }));
-}
-
-// The bytes of a piece of a byte-level vocabulary: printable Latin-1 characters stand for themselves, U+0100
-// and after for the others in their order (see byte_bpe.h).
-std::string byteLevelText(std::string_view piece) {
-  static const std::map<int, char> bytes = [] {
-    std::map<int, char> table;
-    int next = 0x100;
-    for (int byte = 0; byte < 256; ++byte) {
-      const bool is_printable =
-          (byte >= '!' && byte <= '~') || (byte >= 0xA1 && byte <= 0xAC) || (byte >= 0xAE && byte <= 0xFF);
-      table[is_printable ? byte : next++] = static_cast<char>(byte);
-    }
-    return table;
-  }();
-  std::string text;
-  for (size_t at = 0; at < piece.size();) {
-    const auto lead = static_cast<uint8_t>(piece[at]);
-    int c = lead;
-    size_t length = 1;
-    if (lead >= 0xC0 && at + 1 < piece.size()) {
-      c = (lead & 0x1F) << 6 | (static_cast<uint8_t>(piece[at + 1]) & 0x3F);
-      length = 2;
-    }
-    const auto found = bytes.find(c);
-    if (found == bytes.end() || lead >= 0xE0) {
-      return std::string(piece);  // a special piece
-    }
-    text.push_back(found->second);
-    at += length;
-  }
-  return text;
 }
 
 std::vector<std::pair<int64_t, int64_t>> profileOf(std::vector<int64_t> counts) {
@@ -121,7 +89,7 @@ std::string tokenLetters(const Grains& grains, int32_t id) {
   };
   const std::string_view kind = grains.fine().kind();
   if (kind == "byte-bpe") {
-    bytes = byteLevelText(text);
+    bytes = byteLevelBytes(text).value_or(text);
     letters = bytes;
     strip(" ");
   } else if (kind == "unigram" || kind == "bpe") {
@@ -158,12 +126,7 @@ void TokenizerComparer::addStretch(std::string_view utf8) {
   splitWords(utf8, /*lowercase=*/false, list_);
   figures_.words += static_cast<int64_t>(list_.words.size());
   for (const WordList::Word& word : list_.words) {
-    const std::string_view text = list_.text(word);
-    if (const auto found = words_.find(text); found != words_.end()) {
-      ++found->second;
-    } else {
-      words_.emplace(text, 1);
-    }
+    countWord(list_.text(word), words_);
   }
   for (size_t at = 0; at < tokenizers_.size(); ++at) {
     TokenizerFigures& figures = figures_.tokenizers[at];

@@ -74,7 +74,6 @@ class TokenizerComparer {
   // One paragraph. Memory grows with the different words; what is longer than kStretchBytes is cut at a
   // space.
   void add(std::string_view utf8);
-  static constexpr size_t kStretchBytes = size_t{1} << 20;
   // With at most `listed` differences; none for a single tokeniser.
   TokenizerComparison finish(size_t listed = 50) const;
 

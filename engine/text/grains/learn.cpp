@@ -310,13 +310,8 @@ class Learner {
       splitWords(paragraph, fine.lowercase(), list);
       visitWordUnits(*words, paragraph, list, buffers,
                      [&counts](const WordSpan&, size_t, std::string_view spelling) {
-                       if (spelling.empty()) {
-                         return;
-                       }
-                       if (const auto found = counts.find(spelling); found != counts.end()) {
-                         ++found->second;
-                       } else {
-                         counts.emplace(spelling, 1);
+                       if (!spelling.empty()) {
+                         countWord(spelling, counts);
                        }
                      });
     });

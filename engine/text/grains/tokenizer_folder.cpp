@@ -8,9 +8,8 @@
 #include "engine/text/subword/byte_bpe.h"
 #include "engine/text/subword/hf_wordpiece.h"
 #include "engine/text/subword/sentencepiece.h"
-#include "engine/text/subword/vocabulary_file.h"
 #include "engine/text/subword/word_tokenizer.h"
-#include "engine/text/unicode.h"
+#include "engine/text/vocabulary_file.h"
 
 namespace heddle {
 namespace {
@@ -51,7 +50,7 @@ Result<SharedTokenizer> loadVocabularyKind(const fs::path& path, std::string_vie
     return shared(WordTokenizer::load(
         path, {.unit = kind == "words" ? WordUnit::kWord : WordUnit::kCharacter, .lowercase = lowercase}));
   }
-  Result<WordPiece> pieces = loadVocabulary(path, lowercase);
+  Result<WordPiece> pieces = WordPiece::load(path, lowercase);
   return pieces.ok() ? Result<SharedTokenizer>(SharedTokenizer(makeTokenizer(std::move(*pieces))))
                      : Result<SharedTokenizer>(pieces.error());
 }

@@ -10,7 +10,7 @@
 #include "engine/text/piece_trie.h"
 #include "engine/text/subword/bpe_merge.h"
 #include "engine/text/subword/gpt2_split.h"
-#include "engine/text/subword/vocabulary_file.h"
+#include "engine/text/vocabulary_file.h"
 
 namespace heddle {
 namespace {
@@ -35,22 +35,6 @@ std::string toUtf8(UChar32 c) {
   int32_t length = 0;
   U8_APPEND_UNSAFE(reinterpret_cast<uint8_t*>(bytes), length, c);
   return {bytes, static_cast<size_t>(length)};
-}
-
-// The bytes that a piece stands for; empty where it holds a character that stands for none.
-std::string pieceBytes(const std::string& piece, const std::unordered_map<UChar32, char>& bytes_of) {
-  std::string bytes;
-  const auto* text = reinterpret_cast<const uint8_t*>(piece.data());
-  for (int32_t at = 0; at < static_cast<int32_t>(piece.size());) {
-    UChar32 c = 0;
-    U8_NEXT(text, at, static_cast<int32_t>(piece.size()), c);
-    const auto found = bytes_of.find(c);
-    if (found == bytes_of.end()) {
-      return {};
-    }
-    bytes.push_back(found->second);
-  }
-  return bytes;
 }
 
 uint64_t pairKey(int32_t left, int32_t right) {
@@ -146,6 +130,28 @@ Result<MergeTable> readMerges(std::string_view text, std::string_view source,
 
 }  // namespace
 
+std::optional<std::string> byteLevelBytes(std::string_view piece) {
+  static const std::unordered_map<UChar32, char> bytes_of = [] {
+    std::unordered_map<UChar32, char> bytes;
+    for (const UChar32 character : byteCharacters()) {
+      bytes.emplace(character, static_cast<char>(bytes.size()));
+    }
+    return bytes;
+  }();
+  std::string bytes;
+  const auto* text = reinterpret_cast<const uint8_t*>(piece.data());
+  for (size_t at = 0; at < piece.size();) {
+    UChar32 c = 0;
+    U8_NEXT(text, at, piece.size(), c);
+    const auto found = bytes_of.find(c);
+    if (found == bytes_of.end()) {
+      return std::nullopt;
+    }
+    bytes.push_back(found->second);
+  }
+  return bytes;
+}
+
 struct ByteBpe::Tables {
   std::string vocab_json;  // as read
   std::string merges_txt;
@@ -207,7 +213,6 @@ Result<std::unique_ptr<ByteBpe>> ByteBpe::fromTexts(std::string_view vocab_json,
     tables->ids.emplace(tables->pieces[id], static_cast<int32_t>(id));
   }
   const std::array<UChar32, 256> characters = byteCharacters();
-  std::unordered_map<UChar32, char> bytes_of;
   for (size_t byte = 0; byte < 256; ++byte) {
     const std::string character = toUtf8(characters[byte]);
     const auto found = tables->ids.find(character);
@@ -217,7 +222,6 @@ Result<std::unique_ptr<ByteBpe>> ByteBpe::fromTexts(std::string_view vocab_json,
                    "a byte-level BPE has a piece for each of the 256 bytes"};
     }
     tables->byte_ids[byte] = found->second;
-    bytes_of[characters[byte]] = static_cast<char>(byte);
   }
   Result<MergeTable> merges = readMerges(merges_txt, merges_source, tables->ids);
   if (!merges.ok()) {
@@ -227,13 +231,13 @@ Result<std::unique_ptr<ByteBpe>> ByteBpe::fromTexts(std::string_view vocab_json,
   std::vector<std::string> words;
   std::vector<BpeSymbol> symbols;
   for (size_t id = 0; id < tables->pieces.size(); ++id) {
-    std::string bytes = pieceBytes(tables->pieces[id], bytes_of);
-    if (bytes.empty()) {
+    std::optional<std::string> bytes = byteLevelBytes(tables->pieces[id]);
+    if (!bytes.has_value()) {
       continue;
     }
-    tables->merge(bytes, {}, symbols);
-    if (symbols.front().length == static_cast<int32_t>(bytes.size())) {
-      words.push_back(std::move(bytes));
+    tables->merge(*bytes, {}, symbols);
+    if (symbols.front().length == static_cast<int32_t>(bytes->size())) {
+      words.push_back(std::move(*bytes));
       tables->word_ids.push_back(symbols.front().id);
     }
   }

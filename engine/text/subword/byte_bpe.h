@@ -58,4 +58,9 @@ class ByteBpe final : public Tokenizer {
   std::unique_ptr<const Tables> tables_;
 };
 
+// The bytes that a piece of a byte-level vocabulary stands for, which writes each as a printable character:
+// Latin-1 that can be seen as itself, the others as U+0100 and after. Nullopt where a character stands for
+// none.
+std::optional<std::string> byteLevelBytes(std::string_view piece);
+
 }  // namespace heddle

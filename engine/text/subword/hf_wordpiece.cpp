@@ -1,14 +1,13 @@
 #include "engine/text/subword/hf_wordpiece.h"
 
-#include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
-#include <unicode/unistr.h>
 #include <unicode/utf8.h>
 
 #include <algorithm>
 #include <array>
 
-#include "engine/text/subword/vocabulary_file.h"
+#include "engine/text/decomposition.h"
+#include "engine/text/unicode.h"
 
 namespace heddle {
 namespace {
@@ -22,18 +21,9 @@ enum Trait : uint8_t {
   kNormalised = 32,  // decomposition or lower-casing may change it or its place
 };
 
-bool isIdeograph(UChar32 c) {
-  return (c >= 0x4E00 && c <= 0x9FFF) || (c >= 0x3400 && c <= 0x4DBF) || (c >= 0x20000 && c <= 0x2A6DF) ||
-         (c >= 0x2A700 && c <= 0x2B73F) || (c >= 0x2B740 && c <= 0x2B81F) || (c >= 0x2B920 && c <= 0x2CEAF) ||
-         (c >= 0xF900 && c <= 0xFAFF) || (c >= 0x2F800 && c <= 0x2FA1F);
-}
-
-const icu::Normalizer2& decomposer() {
-  static const icu::Normalizer2* const instance = [] {
-    UErrorCode status = U_ZERO_ERROR;
-    return icu::Normalizer2::getNFDInstance(status);
-  }();
-  return *instance;
+// A slip of the pen that is part of the behaviour: extension E starts at U+2B920.
+bool isSpacedIdeograph(UChar32 c) {
+  return isIdeograph(c) && !(c >= 0x2B820 && c < 0x2B920);
 }
 
 uint8_t computeTraits(UChar32 c) {
@@ -48,14 +38,11 @@ uint8_t computeTraits(UChar32 c) {
     return kSpace;
   }
   uint8_t traits = 0;
-  traits |= isIdeograph(c) ? kIdeograph : 0;
+  traits |= isSpacedIdeograph(c) ? kIdeograph : 0;
   const bool is_ascii_symbol = c < 128 && (category & U_GC_S_MASK) != 0;
   traits |= is_ascii_symbol || (category & U_GC_P_MASK) != 0 ? kPunctuation : 0;
   traits |= (category & U_GC_MN_MASK) != 0 ? kAccent : 0;
-  icu::UnicodeString ignored;
-  if (u_tolower(c) != c || u_getCombiningClass(c) != 0 || decomposer().getDecomposition(c, ignored)) {
-    traits |= kNormalised;
-  }
+  traits |= isNormalised(c) ? kNormalised : 0;
   return traits;
 }
 
@@ -71,62 +58,26 @@ uint8_t traitsOf(UChar32 c) {
   return c < 0x10000 ? table[static_cast<size_t>(c)] : computeTraits(c);
 }
 
-struct Character {
-  UChar32 c = 0;
-  int32_t begin = 0;  // bytes of the original text
-  int32_t end = 0;
-};
-
 }  // namespace
 
 // A word on its way, and the buffers it needs.
 struct HfWordPiece::Word {
-  std::vector<Character> raw;
-  std::vector<Character> decomposed;
+  std::vector<SourceCharacter> raw;
+  std::vector<SourceCharacter> decomposed;
   std::string text;
-  std::vector<Character> characters;  // of `text`
-  uint8_t traits = 0;                 // of all of `raw`
-  icu::UnicodeString decomposition;
+  std::vector<SourceCharacter> characters;  // of `text`
+  uint8_t traits = 0;                       // of all of `raw`
 
-  // NFD without non-spacing marks, then lower case; what a mark covered goes to the character before it.
-  const std::vector<Character>& normalize() {
-    decomposed.clear();
-    const auto place = [this](const Character& character) {
-      const uint8_t combining_class = u_getCombiningClass(character.c);
-      size_t at = decomposed.size();
-      if (combining_class != 0) {
-        while (at > 0 && u_getCombiningClass(decomposed[at - 1].c) > combining_class) {
-          --at;
-        }
-      }
-      decomposed.insert(decomposed.begin() + static_cast<ptrdiff_t>(at), character);
-    };
-    for (const Character& character : raw) {
-      if (character.c < 128 || !decomposer().getDecomposition(character.c, decomposition)) {
-        place(character);
-        continue;
-      }
-      for (int32_t at = 0; at < decomposition.length();) {
-        const UChar32 c = decomposition.char32At(at);
-        place({c, character.begin, character.end});
-        at += U16_LENGTH(c);
-      }
+  // Without accents, then in lower case.
+  const std::vector<SourceCharacter>& normalize() {
+    stripAccents(raw, decomposed);
+    for (SourceCharacter& character : decomposed) {
+      character.c = u_tolower(character.c);
     }
-    size_t kept = 0;
-    for (size_t at = 0; at < decomposed.size(); ++at) {
-      Character character = decomposed[at];
-      if ((traitsOf(character.c) & kAccent) == 0) {
-        character.c = u_tolower(character.c);
-        decomposed[kept++] = character;
-      } else if (kept > 0) {
-        decomposed[kept - 1].end = std::max(decomposed[kept - 1].end, character.end);
-      }
-    }
-    decomposed.resize(kept);
     return decomposed;
   }
 
-  void append(const Character& character) {
+  void append(const SourceCharacter& character) {
     char bytes[4];
     int32_t length = 0;
     U8_APPEND_UNSAFE(reinterpret_cast<uint8_t*>(bytes), length, character.c);
@@ -137,7 +88,7 @@ struct HfWordPiece::Word {
 
 Result<std::unique_ptr<HfWordPiece>> HfWordPiece::load(const std::filesystem::path& vocabulary,
                                                        bool lowercase) {
-  Result<WordPiece> pieces = loadVocabulary(vocabulary, lowercase);
+  Result<WordPiece> pieces = WordPiece::load(vocabulary, lowercase);
   if (!pieces.ok()) {
     return pieces.error();
   }
@@ -186,7 +137,7 @@ void HfWordPiece::encodePlain(std::string_view text, int32_t offset, Word& word,
       return;
     }
     const bool changes = lowercase && (word.traits & (kNormalised | kAccent)) != 0;
-    for (const Character& character : changes ? word.normalize() : word.raw) {
+    for (const SourceCharacter& character : changes ? word.normalize() : word.raw) {
       const bool is_punctuation = (traitsOf(character.c) & kPunctuation) != 0;
       if (is_punctuation) {
         encodeWord(word, out);
@@ -203,7 +154,7 @@ void HfWordPiece::encodePlain(std::string_view text, int32_t offset, Word& word,
   const auto* bytes = reinterpret_cast<const uint8_t*>(text.data());
   const auto size = static_cast<int32_t>(text.size());
   for (int32_t at = 0; at < size;) {
-    Character next{0, at + offset, 0};
+    SourceCharacter next{0, at + offset, 0};
     U8_NEXT(bytes, at, size, next.c);
     if (next.c < 0) {
       continue;
@@ -229,7 +180,7 @@ void HfWordPiece::encodePlain(std::string_view text, int32_t offset, Word& word,
 }
 
 void HfWordPiece::encodeWord(Word& word, std::vector<Piece>& out) const {
-  const std::vector<Character>& characters = word.characters;
+  const std::vector<SourceCharacter>& characters = word.characters;
   if (characters.empty()) {
     return;
   }

@@ -17,7 +17,7 @@ class HfWordPiece final : public Tokenizer {
  public:
   static constexpr int kMaxWordCharacters = 100;
 
-  // A vocab.txt; errors as WordPiece::load(), and a byte order mark. `lowercase` also strips accents.
+  // A vocab.txt; errors as WordPiece::load(). `lowercase` also strips accents.
   static Result<std::unique_ptr<HfWordPiece>> load(const std::filesystem::path& vocabulary, bool lowercase);
   // The rules over a vocabulary at hand, whose `lowercase` holds.
   explicit HfWordPiece(WordPiece vocabulary);

@@ -5,10 +5,11 @@
 #include <cstdio>
 #include <unordered_map>
 
-#include "engine/base/file.h"
 #include "engine/text/subword/bpe_merge.h"
 #include "engine/text/subword/sentencepiece_file.h"
 #include "engine/text/subword/sentencepiece_normalizer.h"
+#include "engine/text/unicode.h"
+#include "engine/text/vocabulary_file.h"
 
 namespace heddle {
 namespace {
@@ -38,7 +39,7 @@ SentencePiece::SentencePiece(std::unique_ptr<const Tables> tables) : tables_(std
 SentencePiece::~SentencePiece() = default;
 
 Result<std::unique_ptr<SentencePiece>> SentencePiece::load(const std::filesystem::path& model) {
-  const Result<std::string> bytes = readFile(model);
+  const Result<std::string> bytes = readVocabularyFile(model);
   if (!bytes.ok()) {
     return bytes.error();
   }
@@ -221,25 +222,6 @@ void SentencePiece::encode(std::string_view utf8, std::vector<Piece>& out) const
 void SentencePiece::sample(std::string_view utf8, const Sampling& sampling, uint64_t seed,
                            std::vector<Piece>& out) const {
   encodeWith(utf8, &sampling, seed, out);
-}
-
-std::vector<std::vector<int32_t>> SentencePiece::nBest(std::string_view utf8, int32_t count) const {
-  NormalizedText normalized;
-  tables_->normalizer.normalize(utf8, normalized);
-  std::vector<UnigramLattice::Path> paths(1);
-  if (tables_->model == SentencePieceModel::kBpe) {
-    bpe(normalized.text, 0, 0, paths.front().segments);
-  } else {
-    paths = UnigramLattice(tables_->usable).nBest(normalized.text, std::clamp(count, 1, Sampling::kMaxNbest));
-  }
-  std::vector<std::vector<int32_t>> all;
-  for (const UnigramLattice::Path& path : paths) {
-    std::vector<int32_t>& ids = all.emplace_back();
-    for (const Segment& segment : path.segments) {
-      ids.push_back(segment.id);
-    }
-  }
-  return all;
 }
 
 int32_t SentencePiece::size() const {

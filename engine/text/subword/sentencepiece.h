@@ -14,7 +14,7 @@ namespace heddle {
 
 class SentencePiece final : public Tokenizer {
  public:
-  // Errors name the file and what is wrong with it: see parseSentencePieceFile().
+  // Errors name the file and what is wrong with it: see readVocabularyFile(), parseSentencePieceFile().
   static Result<std::unique_ptr<SentencePiece>> load(const std::filesystem::path& model);
   // The same from the bytes of a model; `source` stands for the file in errors.
   static Result<std::unique_ptr<SentencePiece>> fromBytes(std::string_view bytes,
@@ -30,10 +30,6 @@ class SentencePiece final : public Tokenizer {
   bool canSample() const override { return true; }
   void sample(std::string_view utf8, const Sampling& sampling, uint64_t seed,
               std::vector<Piece>& out) const override;
-
-  // Unigram: the `count` best segmentations as ids, best first, before runs of unknown characters are joined.
-  // BPE: the one that there is.
-  std::vector<std::vector<int32_t>> nBest(std::string_view utf8, int32_t count) const;
 
   int32_t size() const override;
   const std::string& text(int32_t id) const override;

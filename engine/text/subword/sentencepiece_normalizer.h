@@ -14,12 +14,6 @@
 
 namespace heddle {
 
-// Bytes of the character that starts with `lead`, by its first bits alone.
-inline int32_t characterLength(char lead) {
-  constexpr char kLengths[] = "\1\1\1\1\1\1\1\1\1\1\1\1\2\2\3\4";
-  return kLengths[static_cast<uint8_t>(lead) >> 4];
-}
-
 // Finds user-defined symbols, which are taken as they stand.
 class SymbolMatcher {
  public:

@@ -11,11 +11,13 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "engine/text/unicode.h"
+
 namespace heddle {
 namespace {
 
 // Marks unknown text inside the library, which would leave out lines that hold it.
-constexpr std::string_view kReservedBlock = "\xE2\x96\x85";
+constexpr UChar32 kReservedBlock = 0x2585;
 
 // The line as the trainer can take it.
 void clean(std::string& line) {
@@ -29,7 +31,7 @@ void clean(std::string& line) {
     if (c < 0) {
       continue;
     }
-    if (c < 32 || c == 127) {
+    if (c < 32 || c == 127 || c == kReservedBlock) {
       line[kept++] = ' ';
       continue;
     }
@@ -37,9 +39,6 @@ void clean(std::string& line) {
     kept += static_cast<size_t>(at - begin);
   }
   line.resize(kept);
-  for (size_t at = line.find(kReservedBlock); at != std::string::npos; at = line.find(kReservedBlock, at)) {
-    line.replace(at, kReservedBlock.size(), " ");
-  }
 }
 
 // Whether normalisation leaves anything of it: the library ends the process over texts of which nothing is
@@ -163,21 +162,6 @@ std::string findFault(const SentencePieceTrainerOptions& options) {
 }
 
 }  // namespace
-
-std::string_view takeStretch(std::string_view& line, size_t limit) {
-  size_t end = line.size();
-  if (end > limit) {
-    const size_t space = line.rfind(' ', limit);
-    end = space != std::string_view::npos && space > 0 ? space : limit;
-    while (end > 1 && end == limit && U8_IS_TRAIL(static_cast<uint8_t>(line[end]))) {
-      --end;
-      limit = end;
-    }
-  }
-  const std::string_view stretch = line.substr(0, end);
-  line.remove_prefix(end);
-  return stretch;
-}
 
 Result<std::string> trainSentencePiece(const LineSource& lines, const SentencePieceTrainerOptions& options) {
   const bool is_bpe = options.model == SentencePieceTrainerOptions::Model::kBpe;

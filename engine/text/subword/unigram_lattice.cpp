@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "engine/text/subword/sentencepiece_normalizer.h"
+#include "engine/text/unicode.h"
 
 namespace heddle {
 namespace {
@@ -163,8 +163,10 @@ size_t UnigramLattice::collectEdges(std::string_view text, std::vector<Edge>& ed
   return at;
 }
 
-std::vector<UnigramLattice::Path> UnigramLattice::nBestOf(const std::vector<Edge>& edges, size_t size,
-                                                          int32_t count) const {
+std::vector<UnigramLattice::Path> UnigramLattice::nBest(std::string_view text, int32_t count,
+                                                        size_t& size) const {
+  std::vector<Edge> edges;
+  size = collectEdges(text, edges);
   // The `count` best ways to each place, each as an edge and the rank of the way to where that edge begins.
   struct Way {
     double score;
@@ -201,28 +203,6 @@ std::vector<UnigramLattice::Path> UnigramLattice::nBestOf(const std::vector<Edge
   return paths;
 }
 
-std::vector<UnigramLattice::Path> UnigramLattice::nBest(std::string_view text, int32_t count) const {
-  std::vector<Path> whole(1);
-  std::vector<Edge> edges;
-  while (!text.empty()) {
-    const size_t size = collectEdges(text, edges);
-    std::vector<Path> joined;
-    for (const Path& head : whole) {
-      for (const Path& tail : nBestOf(edges, size, count)) {
-        joined.push_back({head.segments, head.score + tail.score});
-        joined.back().segments.insert(joined.back().segments.end(), tail.segments.begin(),
-                                      tail.segments.end());
-      }
-    }
-    std::stable_sort(joined.begin(), joined.end(),
-                     [](const Path& a, const Path& b) { return a.score > b.score; });
-    joined.resize(std::min(joined.size(), static_cast<size_t>(count)));
-    whole = std::move(joined);
-    text.remove_prefix(size);
-  }
-  return whole;
-}
-
 void UnigramLattice::sample(std::string_view text, const Sampling& sampling, RandomStream& stream,
                             std::vector<Segment>& out) const {
   const int32_t count = std::min(sampling.nbest, Sampling::kMaxNbest);
@@ -234,10 +214,9 @@ void UnigramLattice::sample(std::string_view text, const Sampling& sampling, Ran
   std::vector<double> logs;
   std::vector<double> forward;
   std::vector<Segment> backwards;
-  while (!text.empty()) {
-    const size_t size = collectEdges(text, edges);
+  for (size_t size = 0; !text.empty(); text.remove_prefix(size)) {
     if (count > 1) {
-      const std::vector<Path> paths = nBestOf(edges, size, count);
+      const std::vector<Path> paths = nBest(text, count, size);
       logs.clear();
       for (const Path& path : paths) {
         logs.push_back(sampling.alpha * path.score);
@@ -245,6 +224,7 @@ void UnigramLattice::sample(std::string_view text, const Sampling& sampling, Ran
       const Path& drawn = paths[drawIndex(logs, stream)];
       out.insert(out.end(), drawn.segments.begin(), drawn.segments.end());
     } else {
+      size = collectEdges(text, edges);
       forward.assign(size + 1, kImpossible);
       forward[0] = 0;
       for (const Edge& edge : edges) {
@@ -269,7 +249,6 @@ void UnigramLattice::sample(std::string_view text, const Sampling& sampling, Ran
       }
       out.insert(out.end(), backwards.rbegin(), backwards.rend());
     }
-    text.remove_prefix(size);
   }
 }
 

@@ -50,8 +50,9 @@ class UnigramLattice {
     std::vector<Segment> segments;
     double score = 0;  // log-probability
   };
-  // At most `count` segmentations, best first.
-  std::vector<Path> nBest(std::string_view text, int32_t count) const;
+  // At most `count` segmentations of the stretch that the text begins with, best first, and the bytes of that
+  // stretch; the text must not be empty.
+  std::vector<Path> nBest(std::string_view text, int32_t count, size_t& size) const;
 
   static constexpr size_t kStretch = 8192;
 
@@ -67,7 +68,6 @@ class UnigramLattice {
   bool visitPieces(std::string_view text, Visit&& visit) const;
   // The edges of the text from its start to the first cut behind kStretch bytes, by end; what they span.
   size_t collectEdges(std::string_view text, std::vector<Edge>& edges) const;
-  std::vector<Path> nBestOf(const std::vector<Edge>& edges, size_t size, int32_t count) const;
 
   const UnigramPieces& pieces_;
 };

@@ -2,29 +2,25 @@
 
 #include <algorithm>
 
-#include "engine/text/subword/sentencepiece_normalizer.h"
-#include "engine/text/subword/vocabulary_file.h"
 #include "engine/text/unicode.h"
 #include "engine/text/wordpiece_trainer.h"
 
 namespace heddle {
 namespace {
 
-// Calls `visit` with each unit's text and its range in the original.
+// Calls `visit` with the text of each unit of a word and its range in the original.
 template <typename Visit>
-void visitUnits(const WordList& words, WordUnit unit, Visit&& visit) {
-  for (const WordList::Word& word : words.words) {
-    const std::string_view text = words.text(word);
-    if (unit == WordUnit::kWord) {
-      visit(text, words.sourceBegin(word, 0), words.sourceEnd(word, word.length));
-      continue;
-    }
-    for (int32_t at = 0; at < word.length;) {
-      const int32_t length = std::min(characterLength(text[static_cast<size_t>(at)]), word.length - at);
-      visit(text.substr(static_cast<size_t>(at), static_cast<size_t>(length)), words.sourceBegin(word, at),
-            words.sourceEnd(word, at + length));
-      at += length;
-    }
+void visitUnits(const WordList& words, const WordList::Word& word, WordUnit unit, Visit&& visit) {
+  const std::string_view text = words.text(word);
+  if (unit == WordUnit::kWord) {
+    visit(text, words.sourceBegin(word, 0), words.sourceEnd(word, word.length));
+    return;
+  }
+  for (int32_t at = 0; at < word.length;) {
+    const int32_t length = std::min(characterLength(text[static_cast<size_t>(at)]), word.length - at);
+    visit(text.substr(static_cast<size_t>(at), static_cast<size_t>(length)), words.sourceBegin(word, at),
+          words.sourceEnd(word, at + length));
+    at += length;
   }
 }
 
@@ -51,14 +47,13 @@ Result<std::unique_ptr<WordTokenizer>> WordTokenizer::learn(const LineSource& li
       break;
     }
     splitWords(line, options.lowercase, words);
-    visitUnits(words, options.unit, [&counts](std::string_view unit, int32_t, int32_t) {
-      const auto found = counts.find(unit);
-      if (found != counts.end()) {
-        ++found->second;
-      } else {
-        counts.emplace(unit, 1);
+    for (const WordList::Word& word : words.words) {
+      if (options.unit == WordUnit::kWord && word.characters > WordPiece::kMaxWordCharacters) {
+        continue;
       }
-    });
+      visitUnits(words, word, options.unit,
+                 [&counts](std::string_view unit, int32_t, int32_t) { countWord(unit, counts); });
+    }
   }
   if (counts.empty()) {
     return Error{"cannot learn " + tried + ": the text holds no words", "name text files that are not empty"};
@@ -87,7 +82,7 @@ Result<std::unique_ptr<WordTokenizer>> WordTokenizer::learn(const LineSource& li
 
 Result<std::unique_ptr<WordTokenizer>> WordTokenizer::load(const std::filesystem::path& vocabulary,
                                                            const WordTokenizerOptions& options) {
-  Result<WordPiece> pieces = loadVocabulary(vocabulary, options.lowercase);
+  Result<WordPiece> pieces = WordPiece::load(vocabulary, options.lowercase);
   if (!pieces.ok()) {
     return pieces.error();
   }
@@ -102,9 +97,11 @@ void WordTokenizer::encode(std::string_view utf8, std::vector<Piece>& out) const
 
 bool WordTokenizer::encodeWords(const WordList& words, std::vector<Piece>& out) const {
   const int32_t unknown = vocabulary_.special().unk;
-  visitUnits(words, unit_, [&](std::string_view unit, int32_t begin, int32_t end) {
-    out.push_back({vocabulary_.id(unit).value_or(unknown), begin, end});
-  });
+  for (const WordList::Word& word : words.words) {
+    visitUnits(words, word, unit_, [&](std::string_view unit, int32_t begin, int32_t end) {
+      out.push_back({vocabulary_.id(unit).value_or(unknown), begin, end});
+    });
+  }
   return true;
 }
 

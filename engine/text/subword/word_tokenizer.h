@@ -23,12 +23,12 @@ struct WordTokenizerOptions {
 class WordTokenizer final : public Tokenizer {
  public:
   // The most frequent units of the lines behind [PAD] [UNK] [CLS] [SEP] [MASK], equals in the order of their
-  // bytes; fewer than vocab_size where the lines hold fewer. Memory grows with the distinct units. Errors:
-  // lines without words, a size that leaves no room beside the specials, the source's own.
+  // bytes; fewer than vocab_size where the lines hold fewer. Words over WordPiece::kMaxWordCharacters are
+  // left to [UNK]. Memory grows with the distinct units. Errors: lines without words, a size that leaves no
+  // room beside the specials, the source's own.
   static Result<std::unique_ptr<WordTokenizer>> learn(const LineSource& lines,
                                                       const WordTokenizerOptions& options);
-  // From a vocab.txt; vocab_size and min_count play no part. Errors as WordPiece::load(), and a byte order
-  // mark.
+  // From a vocab.txt; vocab_size and min_count play no part. Errors as WordPiece::load().
   static Result<std::unique_ptr<WordTokenizer>> load(const std::filesystem::path& vocabulary,
                                                      const WordTokenizerOptions& options);
 

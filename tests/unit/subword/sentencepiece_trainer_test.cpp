@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "engine/text/subword/sentencepiece.h"
+#include "engine/text/unicode.h"
 #include "tests/unit/subword/subword_fixture.h"
 
 namespace heddle {
@@ -50,6 +51,9 @@ TEST(SentencePieceTrainerTest, LongLinesAreCutNotSkipped) {
   rest = wide;
   EXPECT_EQ(takeStretch(rest, 8), "\xE7\xBB\x87\xE6\x9C\xBA");
   EXPECT_EQ(takeStretch(rest, 8), "\xE7\xBA\xBF");
+  const std::string stray(20, '\x80');
+  rest = stray;
+  EXPECT_EQ(takeStretch(rest, 8).size(), 8u);
 
   // All in one line of 100 kB, and a character that occurs only there.
   std::string everything;
@@ -88,6 +92,15 @@ TEST(SentencePieceTrainerTest, SaysWhyItCannotLearn) {
     return ++count < 9 ? Result<bool>(true) : Result<bool>(Error{"cannot read on"});
   };
   EXPECT_EQ(trainSentencePiece(breaks_late, {}).error().text, "cannot read on");
+}
+
+TEST(SentencePieceTrainerTest, MarksOfTheLibraryItselfAreSpaces) {
+  // Taken out of the line one by one they would take minutes.
+  std::string line;
+  for (int mark = 0; mark < 500000; ++mark) {
+    line += "\xE2\x96\x85";
+  }
+  EXPECT_NE(failure({line}, {}).find("the text is empty"), std::string::npos);
 }
 
 TEST(SentencePieceTrainerTest, TinyTextsAreLearntOrRefusedInASentence) {

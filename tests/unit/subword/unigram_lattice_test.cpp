@@ -66,13 +66,15 @@ TEST(UnigramLatticeTest, TheNBestAreAllInOrder) {
   std::map<std::vector<int32_t>, double> all;
   std::vector<int32_t> ids;
   enumerate(pieces, "ababab", ids, 0, all);
-  const std::vector<UnigramLattice::Path> paths = UnigramLattice(pieces).nBest("ababab", 500);
+  size_t size = 0;
+  const std::vector<UnigramLattice::Path> paths = UnigramLattice(pieces).nBest("ababab", 500, size);
+  EXPECT_EQ(size, 6u);
   ASSERT_EQ(paths.size(), all.size());
   for (size_t rank = 0; rank < paths.size(); ++rank) {
     EXPECT_NEAR(paths[rank].score, all.at(idsOf(paths[rank].segments)), 1e-6);
     EXPECT_TRUE(rank == 0 || paths[rank - 1].score >= paths[rank].score);
   }
-  EXPECT_EQ(UnigramLattice(pieces).nBest("ababab", 3).size(), 3u);
+  EXPECT_EQ(UnigramLattice(pieces).nBest("ababab", 3, size).size(), 3u);
 }
 
 TEST(UnigramLatticeTest, DrawsWithTheProbabilitiesOfTheModel) {

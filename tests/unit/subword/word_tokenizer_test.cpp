@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "engine/text/subword/vocabulary_file.h"
 #include "tests/unit/subword/subword_fixture.h"
 
 namespace heddle {
@@ -52,6 +51,15 @@ TEST(WordTokenizerTest, LeavesRareWordsOut) {
   EXPECT_EQ((*tokenizer)->id("weft"), std::nullopt);
 }
 
+TEST(WordTokenizerTest, LeavesOverlongWordsOut) {
+  const std::vector<std::string> lines = {std::string(201, 'w') + " " + std::string(200, 'v')};
+  const auto tokenizer = WordTokenizer::learn(sourceOf(lines), {});
+  ASSERT_TRUE(tokenizer.ok());
+  EXPECT_EQ((*tokenizer)->size(), 6);
+  EXPECT_EQ((*tokenizer)->text(5).size(), 200u);
+  EXPECT_EQ(idsOf((*tokenizer)->encode(lines[0])), (std::vector<int32_t>{1, 5}));
+}
+
 TEST(WordTokenizerTest, CharactersComeOneByOne) {
   const std::vector<std::string> lines = {"\xE7\xBB\x87\xE6\x9C\xBA\xE7\xBB\x87 ab"};
   const auto tokenizer =
@@ -71,8 +79,7 @@ TEST(WordTokenizerTest, LoadsWhatWasSaved) {
   const std::vector<std::string> lines = sampleLines(20);
   const auto learnt = WordTokenizer::learn(sourceOf(lines), {.vocab_size = 200});
   ASSERT_TRUE(learnt.ok());
-  const std::filesystem::path path = writeTemporary("words.txt", "");
-  ASSERT_TRUE(saveVocabulary(**learnt, path).ok());
+  const std::filesystem::path path = writeTemporary("words.txt", (*learnt)->files().front().bytes);
   const auto loaded = WordTokenizer::load(path, {});
   ASSERT_TRUE(loaded.ok()) << loaded.error().message();
   for (const std::string& line : lines) {

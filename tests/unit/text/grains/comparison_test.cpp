@@ -98,7 +98,7 @@ TEST(ComparisonTest, CountsEveryTokenOnceWhateverTheText) {
 
 TEST(ComparisonTest, CutsALongParagraphAtASpaceWithoutLosingTokens) {
   std::string text;
-  while (text.size() < 5 * TokenizerComparer::kStretchBytes / 2) {
+  while (text.size() < 5 * kStretchBytes / 2) {
     text += "weaving looms ";
   }
   TokenizerComparer comparer({{"it", Grains(toyWordPiece())}});

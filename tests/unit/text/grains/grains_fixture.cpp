@@ -7,7 +7,6 @@
 #include "engine/text/subword/byte_bpe.h"
 #include "engine/text/subword/hf_wordpiece.h"
 #include "engine/text/subword/sentencepiece.h"
-#include "engine/text/subword/vocabulary_file.h"
 #include "engine/text/subword/word_tokenizer.h"
 #include "tests/unit/subword/subword_fixture.h"
 #include "tests/unit/text/chinese/toy_corpus.h"
