@@ -72,11 +72,15 @@ class DoubleQuotes {
   bool inside_ = false;
 };
 
+// Bytes before its first question mark, so that marks without end take no time without end.
+constexpr int32_t kLongestAddress = 512;
+
 // Cuts that are none: behind the number of a list item ("2．科学"), an initial ("Jennifer M. Anderson",
 // "W.H.S. Koerner") and inside an address ("page.asp?category=1").
 bool insideSentence(const Characters& text, int32_t cut) {
   int32_t at = cut;
-  const bool space = cut > 0 && u_isUWhiteSpace(text.byte(cut - 1));
+  const bool space = u_isUWhiteSpace(text.before(at));
+  at = cut;
   while (at > 0 && text.byte(at - 1) == ' ') {
     --at;
   }
@@ -89,7 +93,8 @@ bool insideSentence(const Characters& text, int32_t cut) {
   }
   if (mark == '?' && !space && next < 0x80 && u_isalnum(next)) {
     // The rest of the word has a slash in it.
-    for (int32_t letter = at; letter > 0 && text.byte(letter - 1) > ' '; --letter) {
+    const int32_t furthest = std::max(0, at - kLongestAddress);
+    for (int32_t letter = at; letter > furthest && text.byte(letter - 1) > ' '; --letter) {
       if (text.byte(letter - 1) == '/') {
         return true;
       }

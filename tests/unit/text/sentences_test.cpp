@@ -32,6 +32,17 @@ TEST(SentenceSplitterTest, KeepsAbbreviationsAndNumbersTogether) {
             (std::vector<std::string>{"Mr. Weaver paid 3.50 for it."}));
 }
 
+TEST(SentenceSplitterTest, KeepsAddressesTogetherAndCutsAtMarksWithoutEnd) {
+  EXPECT_EQ(sentencesOf("See loom.org/page?id=1 and go.").size(), 1u);
+  // None of the words before a mark has a slash; looking for it in all of the text would take minutes.
+  std::string text;
+  for (int mark = 0; mark < 300000; ++mark) {
+    text += "?a";
+  }
+  const std::vector<std::string> sentences = sentencesOf(text);
+  EXPECT_EQ(sentences.size(), 300001u);
+}
+
 TEST(SentenceSplitterTest, CutsChineseByItsOwnMarks) {
   EXPECT_EQ(
       sentencesOf(
