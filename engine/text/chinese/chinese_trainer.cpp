@@ -254,6 +254,12 @@ Result<ChineseWords> trainChineseWords(const ChineseTraining& training,
     return counts;
   };
 
+  const WordCounts counts = count(text);
+  if (!counts.fits()) {
+    return Error{"Learning Chinese words: " + std::to_string(counts.size()) +
+                     " different words are more than a model can number",
+                 "leave out rare words"};
+  }
   Setting setting;
   const bool tagger = text.sentences() > 0;
   const bool tuned = text.sentences() >= kMinTunedSentences;
@@ -273,12 +279,12 @@ Result<ChineseWords> trainChineseWords(const ChineseTraining& training,
     if (!trainTagger(learnt, symbol_count, options, trying, trial)) {
       return cancelled;
     }
-    const WordCounts counts = count(learnt);
+    const WordCounts counts_learnt = count(learnt);
     double tried = 0;
     for (const double word_weight : kWordWeights) {
       for (const double unknown_nats : kUnknownNats) {
         Setting at{word_weight, unknown_nats};
-        const std::string image = assemble(sections, counts, trial, at, symbol_count, true);
+        const std::string image = assemble(sections, counts_learnt, trial, at, symbol_count, true);
         at.f1 = f1On(*readTables(std::as_bytes(std::span(image)), "the trial"), held_out);
         setting = at.f1 > setting.f1 ? at : setting;
         tried += 1;
@@ -287,11 +293,6 @@ Result<ChineseWords> trainChineseWords(const ChineseTraining& training,
         }
       }
     }
-  }
-  const WordCounts counts = count(text);
-  if (counts.size() >= kMaxIds / 4) {
-    return Error{"Learning Chinese words: " + std::to_string(counts.size()) + " different words are too many",
-                 "leave out rare words"};
   }
   if (tagger) {
     const double from = tuned ? 0.5 : 0.02;

@@ -1,5 +1,5 @@
-// The tables of a Chinese word model and the file they are kept in. One image of bytes serves both: a trained
-// model is written as it lies in memory, and read by mapping it.
+// The tables of a Chinese word model and the file they are kept in. A trained model is an image of bytes in
+// memory as in the file; the tagger's weights are laid out anew when it is read.
 //
 // Format 1, little-endian: magic "HDLZHWRD", u32 version, u32 sections, u64 bytes of the file, u64 checksum
 // of everything after these 32 bytes; then per section u64 offset and u64 bytes; then the sections in the

@@ -1,8 +1,9 @@
 #include "engine/text/chinese/training_text.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
-#include <cstdlib>
+#include <system_error>
 #include <tuple>
 
 #include "engine/base/file.h"
@@ -15,6 +16,7 @@ namespace {
 constexpr size_t kMaxSymbols = 60000;
 // Runs seen less often say too little to be told from other runs.
 constexpr int64_t kMinRunCount = 2;
+constexpr size_t kLongestLine = size_t{64} << 20;
 
 uint16_t classOf(const PreToken& token) {
   switch (token.kind) {
@@ -71,12 +73,17 @@ Status forEachLine(const std::filesystem::path& path, const std::string& doing,
     const size_t end = std::min(rest.find('\n'), rest.size());
     const std::string_view line = rest.substr(0, end);
     rest.remove_prefix(std::min(end + 1, rest.size()));
-    const std::string where = doing + path.string() + ", line " + std::to_string(number) + ": ";
+    const auto refuse = [&](const char* found, const char* hint) {
+      return Error{doing + path.string() + ", line " + std::to_string(number) + ": " + found, hint};
+    };
+    if (line.size() > kLongestLine) {
+      return refuse("the line is longer than 64 MB", "give one sentence or word per line");
+    }
     if (line.find('\0') != std::string_view::npos) {
-      return Error{where + "this is a binary file", "give a UTF-8 text file"};
+      return refuse("this is a binary file", "give a UTF-8 text file");
     }
     if (findInvalidUtf8(line) != std::string_view::npos) {
-      return Error{where + "the line is not UTF-8", "convert the file to UTF-8"};
+      return refuse("the line is not UTF-8", "convert the file to UTF-8");
     }
     if (Status taken = take(line, number); !taken.ok()) {
       return taken;
@@ -184,12 +191,12 @@ Status readDictionary(const std::filesystem::path& path, Alphabet& alphabet,
     }
     DictionaryEntry entry;
     if (columns.size() > 1) {
-      const std::string count(columns[1]);
-      char* end = nullptr;
-      entry.count = std::strtod(count.c_str(), &end);
-      if (*end != '\0' || !std::isfinite(entry.count) || entry.count <= 0) {
-        return Error{doing + path.string() + ", line " + std::to_string(number) + ": \"" + count +
-                         "\" is no positive count",
+      const std::string_view count = columns[1];
+      const auto [end, code] = std::from_chars(count.data(), count.data() + count.size(), entry.count);
+      if (code != std::errc() || end != count.data() + count.size() || !std::isfinite(entry.count) ||
+          entry.count <= 0) {
+        return Error{doing + path.string() + ", line " + std::to_string(number) + ": \"" +
+                         std::string(count) + "\" is no positive count",
                      "give one word per line, then a space and its count if it is known"};
       }
     }

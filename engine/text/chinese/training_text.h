@@ -24,7 +24,6 @@ class Alphabet {
   std::vector<uint16_t> assignSymbols();
   // After assignSymbols(): of a number, for the tables.
   const PreToken& example(uint32_t number) const { return examples_[number]; }
-  int64_t count(uint32_t number) const { return counts_[number]; }
   size_t size() const { return examples_.size(); }
   size_t symbols() const { return symbols_; }
 
@@ -40,14 +39,13 @@ struct SegmentedText {
   std::vector<uint32_t> numbers;   // of the alphabet
   std::vector<uint8_t> word_ends;  // 1 where a word ends after the pre-token
   std::vector<size_t> begins;      // of stretches; one more than there are
-  size_t stretches() const { return begins.empty() ? 0 : begins.size() - 1; }
 };
 
 // The words of a line of segmented text, as nextStretch() sees white space; they point into the line.
 std::vector<std::string_view> wordsOfLine(std::string_view line);
 
 // Hands each line of a text file over, from 1, without byte order mark; stops at the first error. `doing`
-// starts errors, which name the file and the line: not there, binary, not UTF-8.
+// starts errors, which name the file and the line: not there, binary, not UTF-8, a line over 64 MB.
 Status forEachLine(const std::filesystem::path& path, const std::string& doing,
                    const std::function<Status(std::string_view line, int64_t number)>& take);
 

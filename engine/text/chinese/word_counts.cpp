@@ -34,8 +34,8 @@ void put(std::vector<uint64_t>& slots, uint64_t key, uint64_t slot) {
   slots[at] = slot;
 }
 
-// Words in ascending order, so that a prefix comes right before what it starts.
-std::vector<uint64_t> buildTrie(const std::vector<const std::u16string*>& words) {
+// Of words in ascending order, so that a prefix comes right before what it starts.
+size_t countNodes(const std::vector<const std::u16string*>& words) {
   size_t nodes = 0;
   for (size_t at = 0; at < words.size(); ++at) {
     size_t shared = 0;
@@ -48,7 +48,12 @@ std::vector<uint64_t> buildTrie(const std::vector<const std::u16string*>& words)
     }
     nodes += words[at]->size() - shared;
   }
-  std::vector<uint64_t> slots(slotCount(nodes), ~0ull);
+  return nodes;
+}
+
+// The same words.
+std::vector<uint64_t> buildTrie(const std::vector<const std::u16string*>& words) {
+  std::vector<uint64_t> slots(slotCount(countNodes(words)), ~0ull);
   const uint64_t mask = slots.size() - 1;
   for (size_t word = 0; word < words.size(); ++word) {
     uint64_t node = Tables::kRoot;
@@ -111,14 +116,26 @@ void WordCounts::add(const std::u16string& word, double count) {
   counts_[number(word)] += count;
 }
 
-void WordCounts::write(const Scale& scale, size_t symbol_count, std::array<std::string, kSections>& sections,
-                       Parameters& parameters) const {
+std::vector<uint32_t> WordCounts::sortedNumbers() const {
   std::vector<uint32_t> order(words_.size());
   std::iota(order.begin(), order.end(), 0u);
   std::sort(order.begin(), order.end(), [this](uint32_t a, uint32_t b) { return words_[a] < words_[b]; });
+  return order;
+}
+
+bool WordCounts::fits() const {
+  std::vector<const std::u16string*> sorted;
+  for (const uint32_t number : sortedNumbers()) {
+    sorted.push_back(&words_[number]);
+  }
+  return slotCount(countNodes(sorted)) < kMaxIds;
+}
+
+void WordCounts::write(const Scale& scale, size_t symbol_count, std::array<std::string, kSections>& sections,
+                       Parameters& parameters) const {
   std::vector<uint32_t> ids(words_.size());
   std::vector<const std::u16string*> sorted;
-  for (const uint32_t number : order) {
+  for (const uint32_t number : sortedNumbers()) {
     ids[number] = kFirstWord + static_cast<uint32_t>(sorted.size());
     sorted.push_back(&words_[number]);
   }

@@ -21,6 +21,8 @@ class WordCounts {
   void add(const std::u16string& word, double count);
 
   size_t size() const { return words_.size(); }
+  // Whether the format can number the words and what they start with.
+  bool fits() const;
 
   // `cost_per_nat`: what one nat of surprise costs; `unknown_nats` is added for words outside the dictionary.
   struct Scale {
@@ -33,6 +35,8 @@ class WordCounts {
 
  private:
   uint32_t number(const std::u16string& word);
+  // Numbers of the words in ascending order.
+  std::vector<uint32_t> sortedNumbers() const;
 
   std::unordered_map<std::u16string, uint32_t> numbers_;
   std::vector<std::u16string> words_;

@@ -146,6 +146,25 @@ TEST(ChineseTrainerTest, SaysWhatIsWrongWithItsFiles) {
   }
 }
 
+TEST(ChineseTrainerTest, RefusesMoreWordsThanAModelCanNumber) {
+  // Hardly a beginning that two words share, so that every character is a node.
+  std::string words;
+  for (int word = 0; word < 2200; ++word) {
+    const int first = 0x4E00 + word;
+    for (int at = 0; at < 2000; ++at) {
+      const int c = at == 0 ? first : 0x4E00 + at % 7;
+      words += {static_cast<char>(0xE0 | c >> 12), static_cast<char>(0x80 | (c >> 6 & 0x3F)),
+                static_cast<char>(0x80 | (c & 0x3F))};
+    }
+    words += '\n';
+  }
+  const TestFolder folder;
+  const auto learnt = trainChineseWords({.dictionaries = {folder.write("words.txt", words)}});
+  ASSERT_FALSE(learnt.ok());
+  EXPECT_NE(learnt.error().text.find("2200 different words are more than"), std::string::npos)
+      << learnt.error().text;
+}
+
 TEST(SegmentationScoreTest, CountsAsTheBakeoffsDo) {
   const TestFolder folder;
   ChineseTraining training;
