@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::string_view kFirstLine = "heddle phrases 1";
 constexpr std::string_view kFormat = "heddle phrases ";
+// The header and the longest phrase are far below.
+constexpr size_t kLongestLine = 1 << 14;
 constexpr const char* kRepair = "learn the phrases again, or correct that line";
 
 std::string number(double value) {
@@ -93,6 +95,9 @@ class Parser {
       line_ = 2;
       return error("is missing: the settings should stand there");
     }
+    if (line.size() > kLongestLine) {
+      return error("is too long to be the settings");
+    }
     const Result<Json> header = parseJson(line, source_ + " line 2");
     if (!header.ok()) {
       return header.error();
@@ -121,6 +126,9 @@ class Parser {
   }
 
   Status readPhrase(std::string_view line) {
+    if (line.size() > kLongestLine) {
+      return error("is too long to be a phrase");
+    }
     const size_t first = line.find('\t');
     const size_t second = first == std::string_view::npos ? first : line.find('\t', first + 1);
     Phrase phrase;

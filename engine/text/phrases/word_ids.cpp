@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cstring>
 
-#include "engine/text/phrases/ngram_key.h"
-
 namespace heddle::ngram {
 namespace {
 

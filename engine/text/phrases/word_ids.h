@@ -11,6 +11,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "engine/text/phrases/ngram_key.h"
 #include "engine/text/phrases/phrase_words.h"
 
 namespace heddle::ngram {
@@ -46,7 +47,7 @@ class WordIds {
   std::string_view keep(Shard& shard, std::string_view text);
 
   std::array<Shard, 64> shards_;
-  std::atomic<uint32_t> next_{2};
+  std::atomic<uint32_t> next_{kFirstWord};
   std::atomic<int64_t> bytes_{0};
 };
 

@@ -128,6 +128,16 @@ TEST(PhraseDictionaryTest, BrokenLinesAreNamed) {
   expectError(lines("a b\t7\t0.5\nc d\t7\t0.5\ne f\t7\t0.5\n"), "holds 3 phrases");
 }
 
+TEST(PhraseDictionaryTest, LinesWithoutEndAreNamedAndNotRepeated) {
+  const std::string endless(1 << 20, 'a');
+  for (const std::string& text : {lines(endless + "\t7\t0.5\n"), "heddle phrases 1\n{" + endless}) {
+    const Result<PhraseDictionary> dictionary = parsePhrases(text);
+    ASSERT_FALSE(dictionary.ok());
+    EXPECT_NE(dictionary.error().text.find("is too long"), std::string::npos);
+    EXPECT_LT(dictionary.error().text.size(), 200u);
+  }
+}
+
 TEST(PhraseDictionaryTest, EveryCutOfAFileIsReadOrReported) {
   const std::string whole = lines("new york\t7\t0.5\nlos angeles\t6\t1\n");
   for (size_t size = 0; size + 1 < whole.size(); ++size) {
