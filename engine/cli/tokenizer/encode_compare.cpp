@@ -130,9 +130,9 @@ int compare(const TokenizerOptions& options, Reporter& reporter) {
     return reporter.fail(input.error(), kTokenizerBadRequest);
   }
   TokenizerComparer comparer(std::move(compared));
-  const Status read = input->forEachParagraph(
-      [&comparer](const std::string& paragraph) { comparer.add(paragraph); },
-      [&reporter](double share) { return reporter.progress(share, "counting tokens"); });
+  const Status read =
+      input->forEachParagraph([&comparer](std::string_view paragraph) { comparer.add(paragraph); },
+                              [&reporter](double share) { reporter.progress(share, "counting tokens"); });
   if (!read.ok()) {
     return reporter.fail(read.error());
   }

@@ -19,7 +19,7 @@ constexpr double kPublishedWordRate = 0.515;
 Status forEachDataSet(const TokenizerOptions& options, const std::vector<std::string>& files,
                       Reporter& reporter, const char* doing,
                       const std::function<void(const std::string&)>& start,
-                      const std::function<void(const std::string&)>& take) {
+                      const std::function<void(std::string_view)>& take) {
   const std::vector<std::vector<std::string>> sets = [&files] {
     std::vector<std::vector<std::string>> each;
     for (const std::string& file : files) {
@@ -34,7 +34,7 @@ Status forEachDataSet(const TokenizerOptions& options, const std::vector<std::st
     }
     start(sets[at].empty() ? "sample text" : std::filesystem::path(sets[at].front()).filename().string());
     const Status read = input->forEachParagraph(take, [&](double share) {
-      return reporter.progress((static_cast<double>(at) + share) / static_cast<double>(sets.size()), doing);
+      reporter.progress((static_cast<double>(at) + share) / static_cast<double>(sets.size()), doing);
     });
     if (!read.ok()) {
       return read;
@@ -101,7 +101,7 @@ int phrases(const TokenizerOptions& options, Reporter& reporter) {
   const Status read = forEachDataSet(
       options, options.files, reporter, "measuring phrase rates",
       [&meter](const std::string& name) { meter.startDataSet(name); },
-      [&meter](const std::string& paragraph) { meter.add(paragraph); });
+      [&meter](std::string_view paragraph) { meter.add(paragraph); });
   if (!read.ok()) {
     return reporter.fail(read.error());
   }
@@ -179,7 +179,7 @@ int words(const TokenizerOptions& options, Reporter& reporter) {
     const Status read = forEachDataSet(
         options, options.files, reporter, "measuring word rates",
         [&rates](const std::string& name) { rates.push_back({name}); },
-        [&](const std::string& paragraph) {
+        [&](std::string_view paragraph) {
           spans.clear();
           words->segment(paragraph, spans);
           rates.back().units += static_cast<int64_t>(spans.size());

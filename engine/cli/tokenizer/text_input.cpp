@@ -4,6 +4,7 @@
 
 #include "engine/base/paths.h"
 #include "engine/recipes/parse.h"
+#include "engine/text/unicode.h"
 
 namespace heddle {
 
@@ -73,15 +74,15 @@ DocumentSource TextInput::documents() {
           [this] { return rewind(); }, [this] { return fraction(); }};
 }
 
-Status TextInput::forEachParagraph(const std::function<void(const std::string&)>& take,
-                                   const std::function<bool(double)>& progress) {
+Status TextInput::forEachParagraph(const std::function<void(std::string_view)>& take,
+                                   const std::function<void(double)>& progress) {
   if (const Status opened = rewind(); !opened.ok()) {
     return opened;
   }
   std::vector<std::string> paragraphs;
   for (int64_t count = 0;; ++count) {
-    if (progress && count % 64 == 0 && !progress(fraction())) {
-      return {};
+    if (count % 64 == 0) {
+      progress(fraction());
     }
     const Result<bool> more = next(paragraphs);
     if (!more.ok()) {
@@ -90,8 +91,10 @@ Status TextInput::forEachParagraph(const std::function<void(const std::string&)>
     if (!*more) {
       return {};
     }
-    for (const std::string& paragraph : paragraphs) {
-      take(paragraph);
+    for (std::string_view paragraph : paragraphs) {
+      while (!paragraph.empty()) {
+        take(takeStretch(paragraph, kStretchBytes));
+      }
     }
   }
 }

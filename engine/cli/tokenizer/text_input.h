@@ -8,6 +8,7 @@
 #include <istream>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/base/result.h"
@@ -30,9 +31,9 @@ class TextInput {
   // Refers to this object.
   DocumentSource documents();
 
-  // Calls take(paragraph) for all; `progress` gets 0 .. 1, false ends the reading without an error.
-  Status forEachParagraph(const std::function<void(const std::string&)>& take,
-                          const std::function<bool(double)>& progress = {});
+  // Calls take(paragraph) for all, one over kStretchBytes in several parts; `progress` gets 0 .. 1.
+  Status forEachParagraph(const std::function<void(std::string_view)>& take,
+                          const std::function<void(double)>& progress);
 
  private:
   static Result<TextInput> of(Recipe recipe);

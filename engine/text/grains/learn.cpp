@@ -1,6 +1,7 @@
 #include "engine/text/grains/learn.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/base/file.h"
 #include "engine/base/random.h"
@@ -23,6 +24,7 @@ using Paragraphs = std::vector<std::string>;
 using SharedTokenizer = std::shared_ptr<const Tokenizer>;
 
 constexpr size_t kSampledParagraphs = 4000;  // to measure a phrase rate on
+constexpr size_t kSampledBytes = 1 << 14;    // of each
 constexpr double kFineShare = 0.4;           // of the progress, where a coarse grain follows
 
 class Learner {
@@ -67,7 +69,7 @@ class Learner {
     options.temporary = settings_.temporary;
     int64_t documents = 0;
     const TextSource source = {[this, &documents](Paragraphs& paragraphs) {
-                                 Result<bool> more = documents_.next(paragraphs);
+                                 Result<bool> more = nextDocument(paragraphs);
                                  documents += more.ok() && *more;
                                  return more;
                                },
@@ -112,6 +114,21 @@ class Learner {
     return {"learning the tokeniser was cancelled while " + std::string(what), "start again to go on"};
   }
 
+  // What is longer than kStretchBytes comes as several paragraphs.
+  Result<bool> nextDocument(Paragraphs& paragraphs) {
+    Result<bool> more = documents_.next(paragraphs);
+    const auto is_long = [](const std::string& paragraph) { return paragraph.size() > kStretchBytes; };
+    if (more.ok() && *more && std::any_of(paragraphs.begin(), paragraphs.end(), is_long)) {
+      const Paragraphs whole = std::exchange(paragraphs, {});
+      for (std::string_view paragraph : whole) {
+        while (!paragraph.empty()) {
+          paragraphs.emplace_back(takeStretch(paragraph, kStretchBytes));
+        }
+      }
+    }
+    return more;
+  }
+
   // The next paragraphs, one after the other; `share` of the stretch is theirs, from `begin` on.
   template <typename Take>
   Status forEachParagraph(double begin, double share, std::string_view what, Take&& take) {
@@ -124,7 +141,7 @@ class Learner {
           !goesOn(begin + share * (documents_.fraction ? documents_.fraction() : 0), what)) {
         return cancelled(what);
       }
-      const Result<bool> more = documents_.next(paragraphs);
+      const Result<bool> more = nextDocument(paragraphs);
       if (!more.ok()) {
         return more.error();
       }
@@ -203,7 +220,7 @@ class Learner {
             !goesOn(begin + share * (documents_.fraction ? documents_.fraction() : 0), what)) {
           return cancelled(what);
         }
-        const Result<bool> more = documents_.next(paragraphs);
+        const Result<bool> more = nextDocument(paragraphs);
         if (!more.ok() || !*more) {
           return more;
         }
@@ -286,12 +303,13 @@ class Learner {
     Paragraphs sample;
     RandomStream draws(mixKey(nameKey("phrases.sample"), settings_.seed), 0, 0);
     uint32_t seen = 0;
-    const Status read = forEachParagraph(0.7, 0.1, "drawing a sample", [&](const std::string& paragraph) {
+    const Status read = forEachParagraph(0.7, 0.1, "drawing a sample", [&](std::string_view paragraph) {
       ++seen;
+      const std::string_view beginning = takeStretch(paragraph, kSampledBytes);
       if (sample.size() < kSampledParagraphs) {
-        sample.push_back(paragraph);
+        sample.emplace_back(beginning);
       } else if (const uint32_t place = draws.below(seen); place < kSampledParagraphs) {
-        sample[place] = paragraph;
+        sample[place] = beginning;
       }
     });
     return read.ok() ? Result<Paragraphs>(std::move(sample)) : Result<Paragraphs>(read.error());
@@ -353,6 +371,11 @@ class Learner {
         return bytes.error();
       }
       if (bytes->find('\0') != std::string::npos) {
+        if (!settings_.segmented.empty()) {
+          return Error{"cannot learn Chinese words from segmented text: " + settings_.coarse_file.string() +
+                           " is a model that has learnt already",
+                       "give the one or the other"};
+        }
         return ChineseWords::load(settings_.coarse_file);
       }
       training.dictionaries = {settings_.coarse_file};

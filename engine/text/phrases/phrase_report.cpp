@@ -49,14 +49,16 @@ void PhraseMeter::add(std::string_view utf8) {
     startDataSet("text");
   }
   PhraseRate& rate = data_sets_.back();
-  tokenizer_.split(utf8, units_);
   rate.bytes += static_cast<int64_t>(utf8.size());
-  rate.units += static_cast<int64_t>(units_.size());
-  for (const PhraseUnit& unit : units_) {
-    rate.words += unit.words;
-    if (unit.phrase != PhraseUnit::kNoPhrase) {
-      ++rate.phrases;
-      ++uses_[static_cast<size_t>(unit.phrase)];
+  while (!utf8.empty()) {
+    tokenizer_.split(takeStretch(utf8, kStretchBytes), units_);
+    rate.units += static_cast<int64_t>(units_.size());
+    for (const PhraseUnit& unit : units_) {
+      rate.words += unit.words;
+      if (unit.phrase != PhraseUnit::kNoPhrase) {
+        ++rate.phrases;
+        ++uses_[static_cast<size_t>(unit.phrase)];
+      }
     }
   }
 }

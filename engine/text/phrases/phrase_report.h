@@ -50,7 +50,8 @@ class PhraseMeter {
 
   // What add() gets from now on belongs to this data set.
   void startDataSet(std::string name);
-  // One paragraph. Before the first startDataSet() the data set is called "text".
+  // One paragraph; what is longer than kStretchBytes is cut at a space. Before the first startDataSet() the
+  // data set is called "text".
   void add(std::string_view utf8);
   // With at most `listed` phrases in each list. `dictionary` is the one given before.
   PhraseReport report(const PhraseDictionary& dictionary, size_t listed = 20) const;

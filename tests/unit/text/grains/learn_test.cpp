@@ -6,6 +6,7 @@
 
 #include "engine/text/grains/tokenizer_folder.h"
 #include "engine/text/sample_text.h"
+#include "engine/text/unicode.h"
 #include "tests/unit/text/chinese/toy_corpus.h"
 #include "tests/unit/text/grains/grains_fixture.h"
 
@@ -183,6 +184,31 @@ TEST(LearnTest, LearnsChineseWordsFromSegmentedTextOrAListAndKeepsTheMostFrequen
   const Result<Grains> loaded = learn(settings, sampleChinese());
   ASSERT_TRUE(loaded.ok()) << messageOf(loaded);
   EXPECT_EQ(loaded->wordVocabulary(), listed->wordVocabulary());
+  settings.segmented = {folder / "segmented.txt"};
+  EXPECT_SAYS(learn(settings, sampleChinese()), "is a model that has learnt already");
+}
+
+TEST(LearnTest, LearnsFromParagraphsOfAnyLength) {
+  std::string text;
+  Paragraphs paragraphs = sampleEnglish(40);
+  while (text.size() < 5 * kStretchBytes / 2) {
+    for (const std::string& paragraph : paragraphs) {
+      text += paragraph + " ";
+    }
+  }
+  for (const char* kind : {"wordpiece", "words", "unigram"}) {
+    LearnSettings settings;
+    settings.kind = kind;
+    settings.vocab_size = 300;
+    settings.sampled_bytes = 1 << 18;
+    settings.coarse = CoarseKind::kPhrases;
+    settings.phrases = {50, 0.5, 3};
+    LearnReport report;
+    const Result<Grains> grains = learn(settings, {text}, &report);
+    ASSERT_TRUE(grains.ok()) << kind << ": " << messageOf(grains);
+    EXPECT_EQ(report.documents, 1);
+    EXPECT_GT(grains->coarseSize(), grains->fineSize());
+  }
 }
 
 TEST(LearnTest, TakesWhatIsGivenInPlaceOfLearningIt) {
