@@ -61,7 +61,7 @@ bool isVocabularyKind(std::string_view kind) {
 
 // Lines of words.txt.
 Result<std::vector<std::string>> readWords(const fs::path& path) {
-  const Result<std::string> text = readFile(path);
+  const Result<std::string> text = readVocabularyFile(path);
   if (!text.ok()) {
     return text.error();
   }
@@ -137,12 +137,9 @@ class Opener {
   Opener(fs::path path, const OpenOptions& options) : path_(std::move(path)), options_(options) {}
 
   Result<SharedTokenizer> open() const {
-    const Result<std::string> bytes = readFile(path_);
+    const Result<std::string> bytes = readVocabularyFile(path_);
     if (!bytes.ok()) {
       return bytes.error();
-    }
-    if (bytes->empty()) {
-      return refuse("it is empty", "fetch or train it again");
     }
     const std::string_view text = *bytes;
     const bool is_binary = text.find('\0') != std::string_view::npos;
@@ -152,7 +149,7 @@ class Opener {
     if (isJson(text)) {
       return json(text);
     }
-    if (text.starts_with("#version")) {
+    if (text.starts_with("#version") || path_.filename() == "merges.txt") {
       return byteBpe(partner(path_, "merges", "vocab", "vocab.json"), path_);
     }
     return vocabulary(text);
@@ -321,6 +318,9 @@ Result<Grains> loadOwn(const fs::path& folder, const Json& about) {
   if (!grains.ok()) {
     return grains;
   }
+  if (!about.contains("lowercase") || !about["lowercase"].is_boolean()) {
+    return refuse("it does not say whether text is lower-cased", "train the tokeniser again");
+  }
   if (kind != (*fine)->kind() || jsonValue<int64_t>(about, "size", -1) != grains->fineSize() ||
       jsonValue<int64_t>(about, "coarse_size", -1) != grains->coarseSize()) {
     return refuse("it stands for a " + kind + " of " + std::to_string(jsonValue<int64_t>(about, "size", -1)) +
@@ -337,11 +337,10 @@ Result<Grains> loadOwn(const fs::path& folder, const Json& about) {
 
 Status saveGrains(const Grains& grains, const fs::path& folder) {
   Status status = makeFolder(folder);
-  for (const TokenizerFile& file : grains.fine().files()) {
-    if (status.ok()) {
-      status = writeFileAtomic(folder / file.name, file.bytes);
-    }
-  }
+  const auto write = [&](const std::string& name, std::string_view bytes) {
+    status = status.ok() ? writeFileAtomic(folder / name, bytes) : status;
+  };
+  // Before the fine grain, which could be taken for a published one that is all there is.
   if (status.ok() && grains.coarseKind() == CoarseKind::kPhrases) {
     status = savePhrases(*grains.phrases(), folder / kPhrases);
   }
@@ -352,9 +351,10 @@ Status saveGrains(const Grains& grains, const fs::path& folder) {
       words += word;
       words += '\n';
     }
-    if (status.ok()) {
-      status = writeFileAtomic(folder / kWords, words);
-    }
+    write(kWords, words);
+  }
+  for (const TokenizerFile& file : grains.fine().files()) {
+    write(file.name, file.bytes);
   }
   const Json about = {{"format", kFormat},
                       {"kind", grains.fine().kind()},
@@ -362,7 +362,8 @@ Status saveGrains(const Grains& grains, const fs::path& folder) {
                       {"coarse", coarseKindName(grains.coarseKind())},
                       {"size", grains.fineSize()},
                       {"coarse_size", grains.coarseSize()}};
-  return status.ok() ? writeFileAtomic(folder / kAbout, dumpJson(about) + "\n") : status;
+  write(kAbout, dumpJson(about) + "\n");
+  return status;
 }
 
 Result<Grains> loadGrains(const fs::path& folder) {

@@ -19,7 +19,8 @@
 
 namespace heddle {
 
-// Creates the folder. Errors: as the disk has them.
+// Creates the folder. Over an older tokeniser file after file is replaced: an interruption can leave files of
+// both, which loadGrains() refuses where kinds or sizes differ. Errors: as the disk has them.
 Status saveGrains(const Grains& grains, const std::filesystem::path& folder);
 
 // A folder that saveGrains() wrote. Errors name the file: it is missing or broken, of a newer program, of
@@ -27,6 +28,7 @@ Status saveGrains(const Grains& grains, const std::filesystem::path& folder);
 Result<Grains> loadGrains(const std::filesystem::path& folder);
 
 struct OpenOptions {
+  // A folder of our own is as it says; these are for published files.
   std::string kind = {};               // as Tokenizer::kind(); empty: told from the files
   std::optional<bool> lowercase = {};  // of kinds with a vocab.txt; empty: told from the files
   std::filesystem::path phrases = {};  // a phrase dictionary to go with published files; empty: none

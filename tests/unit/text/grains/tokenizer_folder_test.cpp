@@ -4,6 +4,7 @@
 
 #include "engine/base/file.h"
 #include "engine/text/subword/byte_bpe.h"
+#include "engine/text/vocabulary_file.h"
 #include "tests/unit/subword/subword_fixture.h"
 #include "tests/unit/text/chinese/toy_corpus.h"
 #include "tests/unit/text/grains/grains_fixture.h"
@@ -57,6 +58,10 @@ TEST(TokenizerFolderTest, TellsPublishedFilesFromNamesAndContents) {
   const auto merges = folder.write("gpt2-merges.txt", fixture.merges_txt);
   EXPECT_EQ(kindOf(vocabulary), "byte-bpe");
   EXPECT_EQ(kindOf(merges), "byte-bpe");
+  const TestFolder plain;
+  plain.write("vocab.json", fixture.vocab_json);
+  plain.write("merges.txt", fixture.merges_txt.substr(fixture.merges_txt.find('\n') + 1));
+  EXPECT_EQ(kindOf(plain / "merges.txt"), "byte-bpe");
   const TestFolder roberta;
   roberta.write("vocab.json", fixture.vocab_json);
   roberta.write("merges.txt", fixture.merges_txt);
@@ -103,6 +108,9 @@ TEST(TokenizerFolderTest, SaysInOneSentenceWhatIsWrongWithAVocabulary) {
   EXPECT_SAYS(openTokenizer(folder.write("gap.txt", "[PAD]\n\n" + good)), "line 2 is empty");
   EXPECT_SAYS(openTokenizer(folder.write("albert.vocab", "<unk>\t0\n▁a\t-1.5\n")), "name the .model file");
   EXPECT_SAYS(openTokenizer(folder / "nothing"), "no such file or folder");
+  const auto corpus = folder.write("corpus.txt", good);
+  std::filesystem::resize_file(corpus, kMaxVocabularyBytes + 1);
+  EXPECT_SAYS(openTokenizer(corpus), "no vocabulary has over 64 MB");
   EXPECT_SAYS(openTokenizer(folder.write("hf.json", R"({"model": {}, "version": "1.0"})")), "Hugging Face");
   EXPECT_SAYS(openTokenizer(folder.write("vocab.json", R"({"a": 0})")), "merges.txt is not there");
   // Line ends of Windows are stripped, as the published code does.
@@ -145,6 +153,11 @@ TEST(TokenizerFolderTest, RefusesFoldersWhoseFilesDoNotBelongTogether) {
   path = saved("gone");
   std::filesystem::remove(path / "phrases.txt");
   EXPECT_SAYS(loadGrains(path), "phrases.txt");
+  path = saved("silent");
+  EXPECT_TRUE(
+      writeFileAtomic(path / "tokenizer.json", R"({"format": 2, "kind": "wordpiece", "coarse": "none"})")
+          .ok());
+  EXPECT_SAYS(loadGrains(path), "whether text is lower-cased");
   path = saved("newer");
   EXPECT_TRUE(writeFileAtomic(path / "tokenizer.json", R"({"format": 3, "kind": "wordpiece"})").ok());
   EXPECT_SAYS(loadGrains(path), "its format is 3");
