@@ -108,6 +108,18 @@ int encode(const TokenizerOptions& options, std::istream& in, Reporter& reporter
   return kTokenizerDone;
 }
 
+namespace {
+
+// The file's or folder's own name, or all that was given where another has the same.
+std::string shownName(const std::vector<std::string>& names, const std::string& name) {
+  const auto own = [](const std::string& of) { return std::filesystem::path(of).filename().string(); };
+  const auto same = std::count_if(names.begin(), names.end(),
+                                  [&](const std::string& other) { return own(other) == own(name); });
+  return own(name).empty() || same > 1 ? name : own(name);
+}
+
+}  // namespace
+
 int compare(const TokenizerOptions& options, Reporter& reporter) {
   std::vector<ComparedTokenizer> compared;
   for (const std::string& name : options.tokenizers) {
@@ -115,8 +127,7 @@ int compare(const TokenizerOptions& options, Reporter& reporter) {
     if (!grains.ok()) {
       return reporter.fail(grains.error());
     }
-    std::string shown = std::filesystem::path(name).filename().string();
-    shown = shown.empty() ? name : shown;
+    const std::string shown = shownName(options.tokenizers, name);
     compared.push_back({shown, *grains});
     if (options.coarse && grains->coarseKind() != CoarseKind::kNone) {
       compared.push_back(

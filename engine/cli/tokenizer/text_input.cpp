@@ -104,17 +104,15 @@ Result<bool> readLine(std::istream& in, std::string& line, int64_t number) {
   std::streambuf& buffer = *in.rdbuf();
   using Traits = std::streambuf::traits_type;
   for (auto c = buffer.sbumpc();; c = buffer.sbumpc()) {
-    if (c == Traits::eof()) {
-      return !line.empty();
-    }
-    if (c == '\n') {
+    if (c == Traits::eof() || c == '\n') {
+      const bool is_line = c == '\n' || !line.empty();
       if (line.ends_with('\r')) {
         line.pop_back();
       }
-      return true;
+      return is_line;
     }
     if (line.size() == kMaxLineBytes) {
-      return Error{"cannot encode line " + std::to_string(number) + ": it is longer than 64 MB",
+      return Error{"cannot encode line " + std::to_string(number) + ": it is longer than 1 MB",
                    "put a line end behind each paragraph"};
     }
     line.push_back(Traits::to_char_type(c));

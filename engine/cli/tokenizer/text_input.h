@@ -46,11 +46,11 @@ class TextInput {
   size_t current_ = 0;  // of the sources
 };
 
-// Longer lines are refused, as the readers of corpora do.
-inline constexpr size_t kMaxLineBytes = size_t{64} << 20;
+// Longer lines are refused: a line is shown whole, and each of its pieces takes hundreds of bytes.
+inline constexpr size_t kMaxLineBytes = size_t{1} << 20;
 
-// The next line without its end, of any line ends; false at the end. Error: a line over kMaxLineBytes, of
-// which no more is held.
+// The next line without its end, "\n" or "\r\n"; false at the end. Error: a line over kMaxLineBytes, of which
+// no more is held.
 Result<bool> readLine(std::istream& in, std::string& line, int64_t number);
 
 // The path, or WORKSPACE/tokenizers/NAME where there is no such path and there is such a folder.

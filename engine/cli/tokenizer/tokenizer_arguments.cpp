@@ -3,6 +3,12 @@
 #include <CLI/CLI.hpp>
 
 namespace heddle {
+namespace {
+
+const std::vector<std::string> kKinds = {"wordpiece", "wordpiece-hf", "unigram",   "bpe",
+                                         "byte-bpe",  "words",        "characters"};
+
+}  // namespace
 
 // Named lists take one value each time, so that positional arguments may follow.
 void TokenizerArguments::addText(CLI::App* command, bool positional) {
@@ -23,9 +29,12 @@ void TokenizerArguments::addThresholds(CLI::App* command) {
   command->add_option("--min-probability", thresholds.min_probability,
                       "Their last word follows the others with this probability at least");
   command->add_option("--longest", thresholds.longest, "Words of the longest phrases, 2 to 5");
-  command->add_option("--target-size", target_size_, "Search the thresholds for so many phrases")
+  command
+      ->add_option("--target-size", options_.learn.phrase_count,
+                   "Search the thresholds for so many phrases, the most frequent that are sure enough")
       ->check(CLI::Range(int64_t{1}, int64_t{1'000'000'000}));
-  command->add_option("--target-rate", target_rate_, "Search the thresholds for this phrase rate, 0 to 1");
+  command->add_option("--target-rate", options_.learn.phrase_rate,
+                      "Search the thresholds for this phrase rate, above 0 and below 1");
   command->add_option("--memory", options_.learn.memory_bytes, "Bytes of memory for counting phrases")
       ->transform(CLI::AsSizeValue(/*kb_is_1000=*/false));
   command->add_option("--temporary", options_.learn.temporary, "Folder for sorted runs on disk");
@@ -38,13 +47,15 @@ void TokenizerArguments::addTo(CLI::App& app) {
   CLI::App* train = tokenizer_->add_subcommand("train", "Learn a tokeniser, one grain or two, from text");
   addText(train, /*positional=*/true);
   LearnSettings& learn = options_.learn;
-  train->add_option("--kind", learn.kind, "wordpiece, wordpiece-hf, unigram, bpe, words or characters");
+  train->add_option("--kind", learn.kind, "wordpiece, wordpiece-hf, unigram, bpe, words or characters")
+      ->check(CLI::IsMember(kKinds));
   train->add_option("--vocabulary", learn.vocabulary,
                     "Published file or folder in place of learning the fine grain");
   train->add_option("--vocab-size", learn.vocab_size, "Pieces of the fine grain");
   train->add_option("--character-coverage", learn.character_coverage,
                     "unigram, bpe: share of the text's characters that get a piece");
-  train->add_option("--coarse", options_.coarse_name, "none, phrases (English) or words (Chinese)");
+  train->add_option("--coarse", options_.coarse_name, "none, phrases (English) or words (Chinese)")
+      ->check(CLI::IsMember({"none", "phrases", "words"}));
   train->add_option(
       "--coarse-file", learn.coarse_file,
       "A phrase dictionary, a words.model or a list of words in place of learning the coarse grain");
@@ -70,8 +81,11 @@ void TokenizerArguments::addTo(CLI::App& app) {
   encode->add_option("tokenizer", tokenizer_name_, "A tokeniser: file, folder, or name in the workspace")
       ->required();
   encode->add_option("texts", options_.texts, "Texts (default: the lines of standard input)");
-  encode->add_option("--alpha", alpha_, "Draw a segmentation at random: inverse temperature, or BPE dropout");
-  encode->add_option("--nbest", nbest_, "unigram: draw among the best so many (below 0: all)");
+  CLI::Option* alpha = encode
+                           ->add_option("--alpha", alpha_,
+                                        "Draw a segmentation at random: inverse temperature, or BPE dropout")
+                           ->check(CLI::NonNegativeNumber);
+  encode->add_option("--nbest", nbest_, "unigram: draw among the best so many (below 0: all)")->needs(alpha);
   encode->add_option("--seed", options_.seed, "Of the draws");
   encode->footer(
       "Examples:\n"
@@ -129,8 +143,10 @@ void TokenizerArguments::addTo(CLI::App& app) {
       "words.model");
 
   for (CLI::App* command : {encode, info, compare}) {
-    command->add_option("--kind", options_.kind,
-                        "Of a vocab.txt: wordpiece, wordpiece-hf, words or characters (default: wordpiece)");
+    command
+        ->add_option("--kind", options_.kind,
+                     "Of a vocab.txt: wordpiece, wordpiece-hf, words or characters (default: wordpiece)")
+        ->check(CLI::IsMember(kKinds));
     command->add_option("--phrases", options_.dictionary, "A phrase dictionary to go with it");
   }
   for (CLI::App* command : {train, encode, info, compare, phrases}) {
@@ -165,14 +181,8 @@ TokenizerOptions TokenizerArguments::options() const {
   if (cased_ || uncased_) {
     options.lowercase = uncased_;
   }
-  if (target_size_ > 0) {
-    options.learn.phrase_count = target_size_;
-  }
-  if (target_rate_ != 0) {
-    options.learn.phrase_rate = target_rate_;
-  }
-  if (alpha_ != 0) {
-    options.sampling = Sampling{alpha_, nbest_};
+  if (alpha_.has_value()) {
+    options.sampling = Sampling{*alpha_, nbest_};
   }
   return options;
 }

@@ -2,6 +2,9 @@
 
 #pragma once
 
+#include <optional>
+#include <string>
+
 #include "engine/cli/tokenizer/tokenizer_command.h"
 
 namespace CLI {
@@ -27,9 +30,7 @@ class TokenizerArguments {
   std::string tokenizer_name_;  // of the commands that take one
   bool cased_ = false;
   bool uncased_ = false;
-  int64_t target_size_ = 0;
-  double target_rate_ = 0;
-  double alpha_ = 0;
+  std::optional<double> alpha_;
   int32_t nbest_ = -1;
 };
 

@@ -183,10 +183,10 @@ int info(const TokenizerOptions& options, Reporter& reporter) {
 
 }  // namespace tokenizer_actions
 
-int tokenizerCommand(const TokenizerOptions& options, std::istream& in, std::ostream& out,
-                     std::ostream& err) {
+namespace {
+
+int act(const TokenizerOptions& options, std::istream& in, Reporter& reporter) {
   namespace actions = tokenizer_actions;
-  Reporter reporter(options.json, out, err);
   switch (options.action) {
     case TokenizerAction::kTrain:
       return actions::train(options, reporter);
@@ -202,6 +202,20 @@ int tokenizerCommand(const TokenizerOptions& options, std::istream& in, std::ost
       return actions::words(options, reporter);
   }
   return kTokenizerBadRequest;
+}
+
+}  // namespace
+
+int tokenizerCommand(const TokenizerOptions& options, std::istream& in, std::ostream& out,
+                     std::ostream& err) {
+  Reporter reporter(options.json, out, err);
+  const int code = act(options, in, reporter);
+  if (code == kTokenizerDone && !out.flush()) {
+    err << "heddle-engine: cannot write the result: the output takes no more (free some space on that "
+           "disk)\n";
+    return kTokenizerFailed;
+  }
+  return code;
 }
 
 }  // namespace heddle

@@ -53,19 +53,21 @@ struct TokenizerOptions {
 };
 
 // Returns 0; 1 when something failed on the way; 2 when the request itself is wrong. Without --json errors go
-// to `err`, one sentence each, and so does what is being done.
+// to `err`, one sentence each, and so does what is being done. A signal ends the program at once: what train,
+// phrases and words write is written when all is learnt.
 //
 // With --json one object a line goes to `out`: {"kind": "progress", "share": 0 .. 1, "text": "..."} while it
 // works; then {"kind": "result", ...} (encode: one for each text), or {"kind": "failure", "text": "...",
 // "hint": "..."}. Results:
-//   train    {"folder", "name", "tokenizer_kind", "size", "coarse", "coarse_size", "documents", "thresholds",
-//            "shortfall", "seconds", ...}
-//   encode   {"text", "fine": [{"id", "text", "begin", "end", "unit"}], "units": [{"first", "count",
-//            "coarse": id or null, "text"}], "coarse": [ids]}
-//   info     {"tokenizer_kind", "lowercase", "size", "coarse", "coarse_size", "specials": {...}, "pieces":
-//   [...]} compare  a TokenizerComparison, see comparison.h phrases  a PhraseReport, see phrase_report.h,
-//   with "published" words    {"gold": [{"name", "f1", ...}], "data_sets": [...], "mean_rate", "pooled",
-//   "published"}
+//   train: "folder", "name", "documents", "shortfall", "phrase_rate", "word_types", "heldout_f1", "seconds",
+//          and the members of info but "specials" and "pieces"
+//   encode: "text", "fine": [{"id", "text", "begin", "end", "unit"}], "units": [{"first", "count",
+//          "coarse": id or null, "text"}], "coarse": [ids]
+//   info: "tokenizer_kind", "lowercase", "size", "coarse", "coarse_size", "thresholds" of phrases,
+//          "specials": {...}, "pieces": [...] where asked for
+//   compare: a TokenizerComparison, see comparison.h
+//   phrases: a PhraseReport, see phrase_report.h, with "published" and "shortfall"
+//   words: "gold": [{"name", "f1", ...}], "data_sets": [...], "mean_rate", "pooled", "published"
 int tokenizerCommand(const TokenizerOptions& options, std::istream& in, std::ostream& out, std::ostream& err);
 
 }  // namespace heddle

@@ -74,6 +74,15 @@ TEST(TokenizerArgumentsTest, RefusesWhatCannotBeMeant) {
   EXPECT_THROW(parse({"tokenizer", "train", "--cased", "--uncased"}), CLI::ParseError);
   EXPECT_THROW(parse({"tokenizer", "phrases", "--target-size", "-3"}), CLI::ParseError);
   EXPECT_THROW(parse({"tokenizer", "weave"}), CLI::ParseError);
+  EXPECT_THROW(parse({"tokenizer", "train", "--kind", "loom"}), CLI::ParseError);
+  EXPECT_THROW(parse({"tokenizer", "train", "--coarse", "phrase"}), CLI::ParseError);
+  EXPECT_THROW(parse({"tokenizer", "encode", "a", "--nbest", "4"}), CLI::ParseError);
+  EXPECT_THROW(parse({"tokenizer", "encode", "a", "--alpha", "-1"}), CLI::ParseError);
+}
+
+TEST(TokenizerArgumentsTest, TakesZeroForWhatItIs) {
+  EXPECT_EQ(parse({"tokenizer", "encode", "a", "--alpha", "0", "--nbest", "4"}).sampling->alpha, 0);
+  EXPECT_EQ(parse({"tokenizer", "train", "--target-rate", "0"}).learn.phrase_rate, 0);
 }
 
 }  // namespace

@@ -94,10 +94,11 @@ TEST(TokenizerCommandTest, ShowsPiecesIdsOffsetsAndUnits) {
   EXPECT_EQ(json["units"][1], (Json{{"first", 2}, {"count", 2}, {"coarse", nullptr}, {"text", "weaving"}}));
   // Lines of standard input are the same texts.
   options.texts.clear();
-  const Answer lines = ask(options, TokenizerAction::kEncode, "New York weaving\r\n\nnew york");
+  const Answer lines = ask(options, TokenizerAction::kEncode, "New York weaving\r\n\nnew york\r");
   ASSERT_EQ(lines.lines("result").size(), 3U);
   EXPECT_EQ(lines.lines("result")[0], json);
   EXPECT_TRUE(lines.lines("result")[1]["fine"].empty());
+  EXPECT_EQ(lines.lines("result")[2]["text"], "new york");
   options.json = false;
   EXPECT_NE(ask(options, TokenizerAction::kEncode, "New York").out.find("new york"), std::string::npos);
   options.sampling = Sampling{};
@@ -210,6 +211,36 @@ TEST(TokenizerCommandTest, MeasuresChineseWordsOnGoldTextAndDataSets) {
   const Answer again = ask(options, TokenizerAction::kWords);
   ASSERT_EQ(again.code, 0) << again.err;
   EXPECT_NE(again.out.find("mean word rate 51.5 %"), std::string::npos);
+}
+
+TEST(TokenizerCommandTest, NamesTokenisersOfTheSameFileNameInFull) {
+  const TestFolder folder;
+  for (const char* name : {"a", "b"}) {
+    ASSERT_TRUE(saveGrains(Grains(toyWordPiece()), folder / name).ok());
+  }
+  TokenizerOptions options = jsonOptions();
+  options.tokenizers = {(folder / "a" / "vocab.txt").string(), (folder / "b" / "vocab.txt").string(),
+                        (folder / "a").string()};
+  options.files = {folder.write("text.txt", "new york\n").string()};
+  const Answer answer = ask(options, TokenizerAction::kCompare);
+  ASSERT_EQ(answer.code, 0) << answer.out;
+  const Json tokenizers = answer.lines("result").at(0)["tokenizers"];
+  EXPECT_EQ(tokenizers[0]["name"], options.tokenizers[0]);
+  EXPECT_EQ(tokenizers[1]["name"], options.tokenizers[1]);
+  EXPECT_EQ(tokenizers[2]["name"], "a");
+}
+
+TEST(TokenizerCommandTest, FailsWhereTheOutputTakesNoMore) {
+  const TestFolder folder;
+  ASSERT_TRUE(saveGrains(Grains(toyWordPiece()), folder / "it").ok());
+  TokenizerOptions options = jsonOptions();
+  options.action = TokenizerAction::kInfo;
+  options.tokenizers = {(folder / "it").string()};
+  std::ofstream full("/dev/full");
+  std::istringstream in;
+  std::ostringstream err;
+  EXPECT_EQ(tokenizerCommand(options, in, full, err), 1);
+  EXPECT_NE(err.str().find("takes no more"), std::string::npos) << err.str();
 }
 
 TEST(TokenizerCommandTest, SaysWhatIsWrongInOneSentence) {
