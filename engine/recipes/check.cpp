@@ -439,6 +439,13 @@ class Checker {
       report({"text.vocabulary", "text.tokenizer"}, given().error().text, given().error().hint);
     } else {
       checkVocabSize(recipe_.text.grain == "coarse" ? given()->coarse : given()->fine);
+      // Text can be packed without them, but no model trained on it.
+      if (!given()->missing.empty()) {
+        report({"objective.rows", "text.vocabulary"},
+               "The tokeniser " + path.string() + " has no " + given()->missing +
+                   " or anything that stands for it, and training rows need it",
+               "name a tokeniser that was made for an encoder, or leave text.vocabulary empty to learn one");
+      }
     }
   }
 

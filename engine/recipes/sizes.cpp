@@ -239,16 +239,25 @@ Result<GrainSizes> givenSizes(const TextRecipe& text) {
       std::filesystem::exists(about, ignored)) {
     const Result<std::string> bytes = readFile(about);
     const Result<Json> json = bytes.ok() ? parseJson(*bytes, about.string()) : bytes.error();
-    // A tokenizer.json of other programs says nothing of sizes.
-    if (json.ok() && json->is_object() && jsonValue<int64_t>(*json, "size", 0) > 0) {
+    // A tokenizer.json of other programs says nothing of sizes. Kinds with a vocab.txt have the special
+    // tokens.
+    if (json.ok() && json->is_object() && jsonValue<int64_t>(*json, "size", 0) > 0 &&
+        std::filesystem::exists(text.vocabulary / "vocab.txt", ignored)) {
       const auto fine = jsonValue<int64_t>(*json, "size", 0);
       return GrainSizes{fine, std::max(fine, jsonValue<int64_t>(*json, "coarse_size", fine))};
     }
   }
   const Result<Grains> grains =
       openTokenizer(text.vocabulary, {.kind = text.tokenizer, .lowercase = text.lowercase});
-  return grains.ok() ? Result<GrainSizes>(GrainSizes{grains->fineSize(), grains->coarseSize()})
-                     : Result<GrainSizes>(grains.error());
+  if (!grains.ok()) {
+    return grains.error();
+  }
+  const SpecialIds& special = grains->fine().special();
+  return GrainSizes{grains->fineSize(), grains->coarseSize(),
+                    special.cls == kNoSpecial    ? "[CLS]"
+                    : special.sep == kNoSpecial  ? "[SEP]"
+                    : special.mask == kNoSpecial ? "[MASK]"
+                                                 : ""};
 }
 
 int64_t expectedVocabSize(const Recipe& recipe) {

@@ -11,6 +11,7 @@
 #include "engine/recipes/fields.h"
 #include "engine/recipes/objective.h"
 #include "engine/recipes/sizes.h"
+#include "tests/unit/subword/subword_fixture.h"
 
 namespace heddle {
 namespace {
@@ -377,6 +378,24 @@ TEST_F(CheckRecipeFiles, TellTheSizeOfTheVocabularyThatTheyHaveOpened) {
   const RecipeCheck check = examineRecipe(recipe);
   EXPECT_EQ(check.vocab_size, 0);
   EXPECT_EQ(check.problems.size(), 1U);
+}
+
+TEST_F(CheckRecipeFiles, RowsNeedATokeniserWithSpecialTokens) {
+  Recipe recipe = soundRecipe();
+  recipe.text.tokenizer = "unigram";
+  SentencePieceFile model;
+  model.pieces = {{"<unk>", 0, SentencePieceType::kUnknown},
+                  {"<s>", 0, SentencePieceType::kControl},
+                  {"</s>", 0, SentencePieceType::kControl},
+                  {"a", -1}};
+  recipe.text.vocabulary = write("bare.model", writeModel(model));
+  const std::vector<RecipeProblem> problems = checkRecipe(recipe);
+  ASSERT_EQ(problems.size(), 1U);
+  EXPECT_EQ(problems[0].key, "objective.rows");
+  EXPECT_NE(problems[0].text.find("bare.model has no [MASK]"), std::string::npos) << problems[0].text;
+  model.pieces.push_back({"<mask>", 0, SentencePieceType::kControl});
+  recipe.text.vocabulary = write("whole.model", writeModel(model));
+  EXPECT_EQ(problemKeys(recipe), Keys{});
 }
 
 TEST(AllProblems, CarryTheLinesOfTheFileInOrder) {
