@@ -37,6 +37,7 @@ EngineProcess::EngineProcess(const std::vector<std::string>& arguments, const st
   pointers.push_back(nullptr);
   pid_ = ::fork();
   if (pid_ == 0) {
+    ::signal(SIGINT, SIG_DFL);  // a shell's background jobs, tests among them, ignore it
     for (const std::string& setting : environment) {
       ::putenv(const_cast<char*>(setting.c_str()));  // NOLINT: this process is replaced right away
     }
@@ -71,10 +72,13 @@ Finished EngineProcess::wait() {
   pid_ = -1;
   Finished finished;
   finished.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  if (const auto bytes = readFile(folder_.path() / "out"); bytes) {
-    finished.output = *bytes;
-  }
+  finished.output = output();
   return finished;
+}
+
+std::string EngineProcess::output() const {
+  const auto bytes = readFile(folder_.path() / "out");
+  return bytes ? *bytes : std::string();
 }
 
 Finished runEngine(const std::vector<std::string>& arguments, const std::string& input) {

@@ -39,6 +39,8 @@ class EngineProcess {
   ~EngineProcess();
 
   void signal(int number) const;
+  // What it has written so far.
+  std::string output() const;
   Finished wait();
 
  private:

@@ -260,11 +260,15 @@ class Learner {
     const double share =
         static_cast<double>(settings_.sampled_bytes) / static_cast<double>(std::max<int64_t>(bytes, 1));
     const LineSource all = lines(0.2, 0.2, "reading the text");
-    const LineSource drawn = [&all, share,
+    constexpr std::string_view kLearning = "learning the vocabulary";
+    const LineSource drawn = [this, &all, share, kLearning,
                               draws = RandomStream(mixKey(nameKey("sentencepiece.sample"), settings_.seed), 0,
                                                    0)](std::string& line) mutable -> Result<bool> {
       while (true) {
         const Result<bool> more = all(line);
+        if (more.ok() && !*more && !goesOn(0.4, kLearning)) {
+          return cancelled(kLearning);
+        }
         if (!more.ok() || !*more || share >= 1 || draws.uniform() < share) {
           return more;
         }

@@ -66,6 +66,7 @@ struct LearnReport {
 // Equal documents and settings give equal grains. Errors: the documents' own; no text; what the trainers
 // refuse (a vocabulary smaller than the alphabet, thresholds that cannot be); kinds that cannot be learnt;
 // files that do not fit. `progress` gets 0 .. 1 and what is being done; false cancels, which is an error too.
+// While SentencePiece learns nobody is asked: about a minute with the settings as they are.
 Result<Grains> learnGrains(const DocumentSource& documents, const LearnSettings& settings,
                            const std::function<bool(double, std::string_view)>& progress = {},
                            LearnReport* report = nullptr);
