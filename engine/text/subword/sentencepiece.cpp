@@ -17,6 +17,10 @@ namespace {
 // How much less likely than the rarest piece an unknown character is.
 constexpr float kUnknownPenalty = 10.0F;
 
+// What every user-defined symbol is worth to the original library, whatever its length and its entry say:
+// nearly always more than the pieces it could be cut into.
+constexpr double kSymbolScore = -0.1;
+
 constexpr uint64_t kSamplingKey = nameKey("sentencepiece.sample");
 
 }  // namespace
@@ -73,8 +77,8 @@ Result<std::unique_ptr<SentencePiece>> SentencePiece::fromBytes(std::string_view
         (piece.type == SentencePieceType::kUnused && file->model == SentencePieceModel::kBpe)) {
       texts.push_back(piece.text);
       usable.ids.push_back(static_cast<int32_t>(id));
-      usable.scores.push_back(piece.score);
-      usable.is_symbol.push_back(is_symbol);
+      usable.scores.push_back(is_symbol && file->model == SentencePieceModel::kUnigram ? kSymbolScore
+                                                                                       : piece.score);
     }
     if (piece.type == SentencePieceType::kUnknown) {
       usable.unknown = static_cast<int32_t>(id);

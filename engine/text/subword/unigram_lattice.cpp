@@ -13,19 +13,6 @@ int32_t firstCharacter(std::string_view text) {
   return std::min(characterLength(text.front()), static_cast<int32_t>(text.size()));
 }
 
-int32_t countCharacters(std::string_view text) {
-  int32_t count = 0;
-  for (; !text.empty(); ++count) {
-    text.remove_prefix(static_cast<size_t>(firstCharacter(text)));
-  }
-  return count;
-}
-
-// Above any sum of log-probabilities, and longer symbols above shorter ones.
-float symbolScore(int32_t length) {
-  return static_cast<float>(0.1 * (length - 1));
-}
-
 // log(exp(a) + exp(b)).
 double addLogs(double a, double b) {
   const double larger = std::max(a, b);
@@ -109,25 +96,23 @@ void UnigramLattice::best(std::string_view text, std::vector<Segment>& out) cons
       }
     }
     const float before = arrivals[static_cast<size_t>(begin)].score;
-    const auto arrive = [&](int32_t length, int32_t id, float score) {
+    const auto arrive = [&](int32_t length, int32_t id, double candidate) {
       const auto end = static_cast<size_t>(begin + length);
       if (end >= arrivals.size()) {
         arrivals.resize(end + 1);
       }
       Arrival& arrival = arrivals[end];
-      const float candidate = score + before;
       if (arrival.begin < 0 || candidate > arrival.score) {
-        arrival = {begin, id, candidate};
+        arrival = {begin, id, static_cast<float>(candidate)};
       }
     };
     const std::string_view rest = text.substr(at);
     const bool covers_first = visitPieces(rest, [&](size_t piece, int32_t length) {
-      const float score = pieces_.is_symbol[piece] ? symbolScore(length) : pieces_.scores[piece];
-      arrive(length, pieces_.ids[piece], score);
+      arrive(length, pieces_.ids[piece], pieces_.scores[piece] + before);
     });
     const int32_t first = firstCharacter(rest);
     if (!covers_first) {
-      arrive(first, pieces_.unknown, pieces_.unknown_score);
+      arrive(first, pieces_.unknown, pieces_.unknown_score + before);
     }
     at += static_cast<size_t>(first);
   }
@@ -147,12 +132,8 @@ size_t UnigramLattice::collectEdges(std::string_view text, std::vector<Edge>& ed
       edges.push_back({begin, begin + length, id, score});
       furthest = std::max(furthest, at + static_cast<size_t>(length));
     };
-    const bool covers_first = visitPieces(rest, [&](size_t piece, int32_t length) {
-      const double score = pieces_.is_symbol[piece]
-                               ? symbolScore(countCharacters(rest.substr(0, static_cast<size_t>(length))))
-                               : pieces_.scores[piece];
-      add(length, pieces_.ids[piece], score);
-    });
+    const bool covers_first = visitPieces(
+        rest, [&](size_t piece, int32_t length) { add(length, pieces_.ids[piece], pieces_.scores[piece]); });
     const int32_t first = firstCharacter(rest);
     if (!covers_first) {
       add(first, pieces_.unknown, pieces_.unknown_score);

@@ -22,11 +22,10 @@ struct Segment {
 // What the pieces of a unigram model are worth. Pieces are those that text may be cut into: normal ones and
 // user-defined symbols.
 struct UnigramPieces {
-  PieceTrie trie;               // its pieces are indices into the two vectors
-  std::vector<int32_t> ids;     // of the model
-  std::vector<float> scores;    // log-probabilities
-  std::vector<bool> is_symbol;  // user-defined: always preferred
-  int32_t unknown = 0;          // id of <unk>, which covers one character
+  PieceTrie trie;              // its pieces are indices into the two vectors
+  std::vector<int32_t> ids;    // of the model
+  std::vector<double> scores;  // log-probabilities
+  int32_t unknown = 0;         // id of <unk>, which covers one character
   float unknown_score = 0;
 };
 
@@ -35,9 +34,9 @@ class UnigramLattice {
   // Borrows the pieces.
   explicit UnigramLattice(const UnigramPieces& pieces) : pieces_(pieces) {}
 
-  // Appends the best segmentation, with the arithmetic of SentencePiece 0.2's optimised encoder (float
-  // throughout), since rounding decides ties. Memory grows with the longest stretch without a place that no
-  // piece crosses, not with the text.
+  // Appends the best segmentation, with the arithmetic of SentencePiece's optimised encoder, since rounding
+  // decides ties: the score of the best way to a place is a float, and what would replace it a double. Memory
+  // grows with the longest stretch without a place that no piece crosses, not with the text.
   void best(std::string_view text, std::vector<Segment>& out) const;
 
   // Appends a segmentation drawn as `sampling` says. Texts over kStretch bytes are drawn in stretches, cut

@@ -5,6 +5,7 @@
 
 #include <set>
 
+#include "engine/base/random.h"
 #include "tests/unit/subword/subword_fixture.h"
 
 namespace heddle {
@@ -52,6 +53,44 @@ TEST(SentencePieceTest, UnigramEqualsTheOriginalLibraryWithOffsets) {
                          .normalization = SentencePieceTrainerOptions::Normalization::kNfkcCf,
                          .user_symbols = {"<b>", "weaver"},
                          .byte_fallback = true});
+}
+
+TEST(SentencePieceTest, TiesAreDecidedAsTheOriginalLibraryDoes) {
+  // Few different letters: many segmentations have equal scores, and rounding decides.
+  const std::string model = trained({.model = Model::kUnigram, .vocab_size = 500});
+  const auto tokenizer = SentencePiece::fromBytes(model);
+  ASSERT_TRUE(tokenizer.ok());
+  sentencepiece::SentencePieceProcessor processor;
+  ASSERT_TRUE(processor.LoadFromSerializedProto(model).ok());
+  constexpr std::string_view kLetters = "etaoinshr";
+  for (uint32_t number = 0; number < 4000; ++number) {
+    RandomStream draws(1, number, 0);
+    const uint32_t first = draws.below(kLetters.size() - 2);
+    std::string text;
+    for (uint32_t length = 1 + draws.below(60); length > 0; --length) {
+      text += draws.below(9) == 0 ? ' ' : kLetters[first + draws.below(3)];
+    }
+    ASSERT_EQ((*tokenizer)->encode(text), original(processor, text)) << text;
+  }
+}
+
+TEST(SentencePieceTest, SymbolsAreWorthToUnigramModelsWhatTheyAreToTheOriginalLibrary) {
+  using Type = SentencePieceType;
+  SentencePieceFile file;
+  file.add_dummy_prefix = false;
+  file.pieces = {{"<unk>", 0, Type::kUnknown}, {"ab", -1.0F}, {"a", -1.05F}, {"b", -3},
+                 {"c", 0, Type::kUserDefined}, {"d", -0.04F}, {"e", -0.05F}, {"bc", 0, Type::kUserDefined},
+                 {"de", 0, Type::kUserDefined}};
+  const std::string model = writeModel(file);
+  const auto tokenizer = SentencePiece::fromBytes(model);
+  ASSERT_TRUE(tokenizer.ok()) << tokenizer.error().message();
+  sentencepiece::SentencePieceProcessor processor;
+  ASSERT_TRUE(processor.LoadFromSerializedProto(model).ok());
+  // A longer symbol is worth no more than a shorter one.
+  EXPECT_EQ(idsOf((*tokenizer)->encode("abc")), (std::vector<int32_t>{1, 4}));
+  for (const char* text : {"abc", "de", "bcde", "aabcded", "cbca"}) {
+    EXPECT_EQ((*tokenizer)->encode(text), original(processor, text)) << text;
+  }
 }
 
 TEST(SentencePieceTest, BpeEqualsTheOriginalLibraryWithOffsets) {

@@ -14,7 +14,6 @@ UnigramPieces smallPieces() {
   pieces.trie = PieceTrie({"a", "b", "ab", "ba", "aba", "c"});
   pieces.ids = {10, 11, 12, 13, 14, 15};
   pieces.scores = {-2.F, -2.5F, -3.F, -3.25F, -4.F, -1.F};
-  pieces.is_symbol.assign(6, false);
   pieces.unknown = 0;
   pieces.unknown_score = -14.F;
   return pieces;
@@ -106,10 +105,9 @@ TEST(UnigramLatticeTest, DrawsWithTheProbabilitiesOfTheModel) {
   }
 }
 
-TEST(UnigramLatticeTest, UnknownCharactersAndSymbolsTakeTheirPlace) {
+TEST(UnigramLatticeTest, UnknownCharactersTakeTheirPlace) {
   UnigramPieces pieces = smallPieces();
-  pieces.is_symbol[4] = true;  // "aba"
-  pieces.scores[4] = 0;
+  pieces.scores[4] = 0;  // "aba"
   std::vector<Segment> segments;
   UnigramLattice(pieces).best("aba\xE7\xBB\x87x", segments);
   EXPECT_EQ(segments, (std::vector<Segment>{{14, 3}, {0, 3}, {0, 1}}));
