@@ -221,7 +221,7 @@ std::vector<Field> makeFields() {
       field<InText<&TextRecipe::sampling_copies>>("text.sampling_copies", "Sampled copies", "How often the text is packed with segmentations drawn anew; epoch e reads copy e mod N, evaluation never one of them.", {.low = 1, .high = 1000}, {is("text.tokenizer", {"unigram", "bpe"})}),
       choice<InText<&TextRecipe::coarse>>("text.coarse", "Kind of units", "phrases of English words, or words of Chinese characters, above the fine tokens.", {"none", "phrases", "words"}),
       field<InText<&TextRecipe::coarse_file>>("text.coarse_file", "Coarse file", "Phrases, a words model or a list of words; empty = learnt from the text.", {}, two_grains),
-      field<InText<&TextRecipe::phrase_count>>("text.phrase_count", "Phrases", "How many phrases there shall be: the thresholds are searched for that; 0 = what the thresholds give.", {.low = 0, .high = 1 << 24}, learnt_phrases),
+      field<InText<&TextRecipe::phrase_count>>("text.phrase_count", "Phrases", "How many phrases there shall be: the most frequent that are probable enough; 0 = what the thresholds give.", {.low = 0, .high = 1 << 24}, learnt_phrases),
       field<InText<&TextRecipe::phrase_min_count>>("text.phrase_min_count", "Phrase count", "Phrases are seen at least so often.", kFromOne, learnt_phrases),
       field<InText<&TextRecipe::phrase_min_probability>>("text.phrase_min_probability", "Phrase probability", "The last word of a phrase follows the words before with at least this probability.", kShare, learnt_phrases),
       field<InText<&TextRecipe::phrase_longest>>("text.phrase_longest", "Longest phrase", "Words of the longest phrase.", {.low = 2, .high = 5}, learnt_phrases),

@@ -1,6 +1,6 @@
 // WordPiece as Hugging Face's BertTokenizerFast does it (tokenizers, normalizers/bert.rs), which differs from
-// google-research/bert: all of category C is dropped, CJK extension E starts at U+2B920 (a slip of the pen
-// that is part of the behaviour), accents are stripped before lower-casing, which goes character by
+// google-research/bert: private-use characters are dropped too, CJK extension E starts at U+2B920 (a slip of
+// the pen that is part of the behaviour), accents are stripped before lower-casing, which goes character by
 // character, words over 100 characters are [UNK], and special pieces that stand in a text are themselves.
 
 #pragma once
