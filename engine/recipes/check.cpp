@@ -53,6 +53,10 @@ class Checker {
       checkSchedule();
       checkDevice();
       checkMemory();
+    } else if (use == RecipeUse::kText) {
+      std::erase_if(problems_, [](const RecipeProblem& problem) {
+        return !problem.key.starts_with("text.") && !problem.key.starts_with("corpus.");
+      });
     }
     std::stable_sort(problems_.begin(), problems_.end(),
                      [](const RecipeProblem& a, const RecipeProblem& b) { return a.line < b.line; });

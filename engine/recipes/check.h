@@ -11,8 +11,9 @@
 namespace heddle {
 
 // What a recipe is wanted for. kRows: to look at the rows that it makes, whether or not a family of today
-// can be trained on them; sizes of the model, schedule, device and memory are nothing to it.
-enum class RecipeUse { kTrain, kRows };
+// can be trained on them; sizes of the model, schedule, device and memory are nothing to it. kText: to
+// prepare its text; nothing but [text] and [[corpus]] is looked at.
+enum class RecipeUse { kTrain, kRows, kText };
 
 // All problems at once, empty when the run can start: bounds and choices of every key, sizes of the model,
 // lengths, shares, limits of phases, schedule, device and precision words, files and vocabulary (opened for

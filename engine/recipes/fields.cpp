@@ -369,6 +369,11 @@ std::span<const FieldGroup> recipeGroups() {
   return groups;
 }
 
+std::span<const std::string_view> textGroups() {
+  static constexpr std::array<std::string_view, 2> groups = {"corpus", "text"};
+  return groups;
+}
+
 const FieldGroup* findGroup(std::string_view name) {
   for (const FieldGroup& group : recipeGroups()) {
     if (group.name == name) {

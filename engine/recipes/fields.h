@@ -85,6 +85,8 @@ struct FieldGroup {
 // All keys, group by group. model.preset stands before the sizes that it fills.
 std::span<const Field> recipeFields();
 std::span<const FieldGroup> recipeGroups();
+// The names of those that decide how text is prepared.
+std::span<const std::string_view> textGroups();
 
 // The group of that name, or nullptr.
 const FieldGroup* findGroup(std::string_view name);

@@ -55,9 +55,11 @@ std::string_view successorOf(std::string_view key);
 Status applySetting(Recipe& recipe, std::string_view setting);
 
 // Every key with its value, in groups, with the help text as comments; `header` lines come first as comments.
+// `groups`: these alone, by name; none = all.
 // parseRecipe(writeRecipe(r), "").recipe == r for every recipe with at least one phase and all values in
 // bounds.
-std::string writeRecipe(const Recipe& recipe, std::span<const std::string> header = {});
+std::string writeRecipe(const Recipe& recipe, std::span<const std::string> header = {},
+                        std::span<const std::string_view> groups = {});
 
 // "recipe.toml:12: text (hint)", one line per problem; the texts name their keys.
 std::string problemsText(std::span<const RecipeProblem> problems, std::string_view source);

@@ -111,12 +111,16 @@ std::string emptyList(const Recipe& recipe, const FieldGroup& group) {
 
 }  // namespace
 
-std::string writeRecipe(const Recipe& recipe, std::span<const std::string> header) {
+std::string writeRecipe(const Recipe& recipe, std::span<const std::string> header,
+                        std::span<const std::string_view> groups) {
   std::string out;
   for (const std::string& line : header) {
     out += commentLines(line);
   }
   for (const FieldGroup& group : recipeGroups()) {
+    if (!groups.empty() && std::find(groups.begin(), groups.end(), group.name) == groups.end()) {
+      continue;
+    }
     if (group.isList()) {
       for (size_t item = 0; item < group.count(recipe); ++item) {
         out += "\n[[" + std::string(group.name) + "]]\n";

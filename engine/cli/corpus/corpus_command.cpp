@@ -93,7 +93,7 @@ class CorpusCommand {
   // The recipe that the options of `build` stand for.
   Result<Recipe> recipeOfOptions() const {
     if (!options_.recipe.empty()) {
-      return readChecked(RecipeUse::kTrain);
+      return readChecked(RecipeUse::kText);
     }
     Recipe recipe;
     if (!options_.files.empty()) {
@@ -117,23 +117,11 @@ class CorpusCommand {
         return status.error();
       }
     }
-    const std::vector<RecipeProblem> problems = textProblems(recipe);
+    const std::vector<RecipeProblem> problems = checkRecipe(recipe, {}, RecipeUse::kText);
     if (!problems.empty()) {
       return Error{problemsText(problems, "")};
     }
     return recipe;
-  }
-
-  // Of a recipe that was never to train: what is wrong with its text alone.
-  static std::vector<RecipeProblem> textProblems(const Recipe& recipe) {
-    std::vector<RecipeProblem> problems = checkRecipe(recipe);
-    problems.erase(std::remove_if(problems.begin(), problems.end(),
-                                  [](const RecipeProblem& problem) {
-                                    return problem.key.rfind("text.", 0) != 0 &&
-                                           problem.key.rfind("corpus.", 0) != 0;
-                                  }),
-                   problems.end());
-    return problems;
   }
 
   Result<PreparedText> prepare(const Recipe& recipe) {

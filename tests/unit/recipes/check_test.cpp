@@ -153,6 +153,20 @@ TEST(CheckRecipe, BertTrainsOnRowsAndMasksOfEncodersOnly) {
   EXPECT_FALSE(checkRecipe(recipe, {}, RecipeUse::kRows).empty()) << "unless they make no sense";
 }
 
+TEST(CheckRecipe, OfTextToPrepareNothingElseIsLookedAt) {
+  Recipe recipe;  // no name, no phase with an end
+  recipe.model.hidden_size = 7;
+  EXPECT_FALSE(checkRecipe(recipe).empty());
+  EXPECT_TRUE(checkRecipe(recipe, {}, RecipeUse::kText).empty());
+  recipe.text.coarse = "words";
+  recipe.corpora.resize(1);
+  Keys keys;
+  for (const RecipeProblem& problem : checkRecipe(recipe, {}, RecipeUse::kText)) {
+    keys.push_back(problem.key);
+  }
+  EXPECT_EQ(keys, (Keys{"corpus.0.files", "text.segmented"}));
+}
+
 TEST(CheckRecipe, RowsAndMasksMustGoTogether) {
   Recipe recipe = soundRecipe();
   const auto first = [&] {
