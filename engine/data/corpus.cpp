@@ -29,24 +29,59 @@ std::optional<ContentHash> hashFromHex(const std::string& hex) {
   return ContentHash{std::stoull(hex.substr(16), nullptr, 16), std::stoull(hex.substr(0, 16), nullptr, 16)};
 }
 
+Json usesToJson(const std::vector<CoarseUse>& uses) {
+  Json list = Json::array();
+  for (const CoarseUse& use : uses) {
+    list.push_back({{"text", use.text}, {"count", use.count}});
+  }
+  return list;
+}
+
+// The elements of an array; of anything else none.
+Json listOf(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_array() ? *found : Json::array();
+}
+
+std::vector<CoarseUse> usesFromJson(const Json& coarse, const char* key) {
+  std::vector<CoarseUse> uses;
+  for (const Json& use : listOf(coarse, key)) {
+    if (use.is_object()) {
+      uses.push_back(
+          {.text = jsonValue(use, "text", std::string()), .count = jsonValue<int64_t>(use, "count", 0)});
+    }
+  }
+  return uses;
+}
+
 }  // namespace
 
 Json CorpusReport::toJson() const {
-  return {{"version", kVersion},
-          {"parts", parts},
-          {"fine_vocab_size", vocabulary.fine_size},
-          {"coarse_vocab_size", vocabulary.coarse_size},
-          {"tokenizer", vocabulary.hash.hex()},
-          {"documents", documents},
-          {"sentences", sentences},
-          {"tokens", tokens},
-          {"units", units},
-          {"coarse_units", coarse_units},
-          {"coarse_tokens", coarse_tokens},
-          {"coarse_rate", coarseRate()},
-          {"text_bytes", text_bytes},
-          {"filters", filters},
-          {"seconds", seconds}};
+  Json json = {{"version", kVersion},
+               {"parts", parts},
+               {"fine_vocab_size", vocabulary.fine_size},
+               {"coarse_vocab_size", vocabulary.coarse_size},
+               {"tokenizer", vocabulary.hash.hex()},
+               {"documents", documents},
+               {"sentences", sentences},
+               {"tokens", tokens},
+               {"units", units},
+               {"coarse_units", coarse_units},
+               {"coarse_tokens", coarse_tokens},
+               {"coarse_rate", coarseRate()},
+               {"text_bytes", text_bytes},
+               {"filters", filters},
+               {"seconds", seconds},
+               {"sampled_copy", sampled_copy}};
+  if (settings) {
+    json["settings"] = *settings;
+  }
+  if (coarse_uses) {
+    json["coarse"] = {{"different", coarse_uses->different},
+                      {"most_frequent", usesToJson(coarse_uses->most_frequent)},
+                      {"longest", usesToJson(coarse_uses->longest)}};
+  }
+  return json;
 }
 
 Result<CorpusReport> CorpusReport::fromJson(std::string_view text, const std::filesystem::path& path) {
@@ -86,7 +121,27 @@ Result<CorpusReport> CorpusReport::fromJson(std::string_view text, const std::fi
   if (const auto filters = json->find("filters"); filters != json->end()) {
     report.filters = *filters;
   }
+  report.sampled_copy = jsonValue<int64_t>(*json, "sampled_copy", 0);
+  if (json->contains("settings")) {
+    report.settings.emplace();
+    for (const Json& setting : listOf(*json, "settings")) {
+      if (setting.is_string()) {
+        report.settings->push_back(setting.get<std::string>());
+      }
+    }
+  }
+  if (const auto coarse = json->find("coarse"); coarse != json->end() && coarse->is_object()) {
+    report.coarse_uses = {.different = jsonValue<int64_t>(*coarse, "different", 0),
+                          .most_frequent = usesFromJson(*coarse, "most_frequent"),
+                          .longest = usesFromJson(*coarse, "longest")};
+  }
   return report;
+}
+
+Status CorpusReport::write(const std::filesystem::path& folder) const {
+  // Paths among the settings may be of any bytes.
+  const std::string text = toJson().dump(2, ' ', false, Json::error_handler_t::replace);
+  return writeFileAtomic(folder / kReportName, text + "\n");
 }
 
 Result<CorpusReport> CorpusReport::read(const std::filesystem::path& folder) {
@@ -220,7 +275,8 @@ Status CorpusWriter::finish(CorpusReport report) {
   full.text_bytes = report.text_bytes;
   full.filters = std::move(report.filters);
   full.seconds = report.seconds;
-  return writeFileAtomic(folder_ / kReportName, full.toJson().dump(2) + "\n");
+  full.sampled_copy = report.sampled_copy;
+  return full.write(folder_);
 }
 
 Result<Corpus> Corpus::open(const std::filesystem::path& folder, double heldout_share) {
@@ -300,6 +356,14 @@ int32_t Corpus::unitTokens(int64_t unit) const {
 int32_t Corpus::unitCoarse(int64_t unit) const {
   const size_t part = partOf(&Begin::unit, unit);
   return parts_[part].unitCoarse(unit - begins_[part].unit);
+}
+
+std::vector<int64_t> Corpus::coarseCounts() const {
+  std::vector<int64_t> counts(static_cast<size_t>(coarseVocabSize() - fineVocabSize()), 0);
+  for (const Shard& part : parts_) {
+    part.countCoarse(counts);
+  }
+  return counts;
 }
 
 void Corpus::appendTokens(int64_t begin, int64_t end, std::vector<int32_t>& out) const {

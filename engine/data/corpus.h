@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,21 @@
 #include "engine/data/shard.h"
 
 namespace heddle {
+
+// A phrase or word and how many units of a corpus it is.
+struct CoarseUse {
+  std::string text;
+  int64_t count = 0;
+  friend bool operator==(const CoarseUse&, const CoarseUse&) = default;
+};
+
+// The coarse grain as a corpus uses it: the lists of AMBERT, table 10.
+struct CoarseUses {
+  int64_t different = 0;  // phrases (words) that occur
+  std::vector<CoarseUse> most_frequent;
+  std::vector<CoarseUse> longest;  // most words first, then most characters
+  friend bool operator==(const CoarseUses&, const CoarseUses&) = default;
+};
 
 // What corpus.json says. Version 2.
 struct CorpusReport {
@@ -27,8 +43,13 @@ struct CorpusReport {
   int64_t coarse_units = 0;   // units with a coarse id
   int64_t coarse_tokens = 0;  // tokens of the coarse grain; equal to tokens with one grain
   int64_t text_bytes = 0;
-  Json filters;        // what they left out, as document_filter.h has it; null without filters
-  double seconds = 0;  // the packing took; of the last process that worked at it
+  Json filters;              // what they left out, as document_filter.h has it; null without filters
+  double seconds = 0;        // the packing took; of the last process that worked at it
+  int64_t sampled_copy = 0;  // 0 = the text as it is, N = the Nth copy of random segmentations
+  std::optional<CoarseUses> coarse_uses;  // nothing with one grain, or from a program that did not count them
+  // What it was prepared with, as `--set` takes it: the keys of [text] and of its own [[corpus]] that have
+  // another value than the default. Nothing from a program that did not keep them.
+  std::optional<std::vector<std::string>> settings;
 
   // Share of coarse units among all units: the phrase rate (Chinese: word rate) of AMBERT, table 10.
   double coarseRate() const {
@@ -38,6 +59,8 @@ struct CorpusReport {
   // Error: no JSON, another version, members missing or negative; `path` names it.
   static Result<CorpusReport> fromJson(std::string_view json, const std::filesystem::path& path);
   static Result<CorpusReport> read(const std::filesystem::path& folder);
+  // Into the folder of a corpus, in place of the one that is there.
+  Status write(const std::filesystem::path& folder) const;
 };
 
 // Documents never trained on, as a pure function of the document's number: the documents fall into equal
@@ -138,6 +161,8 @@ class Corpus {
   int64_t documentOf(int64_t sentence) const;
   int32_t unitTokens(int64_t unit) const;  // fine tokens of the unit, 1 or more
   int32_t unitCoarse(int64_t unit) const;  // coarse id, or kFallsBack
+  // How often each coarse id occurs, that of fineVocabSize() first; empty with one grain.
+  std::vector<int64_t> coarseCounts() const;
   // Appends tokens begin .. end.
   void appendTokens(int64_t begin, int64_t end, std::vector<int32_t>& out) const;
 

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "engine/base/file.h"
+#include "engine/data/corpus_description.h"
 #include "engine/data/corpus_source.h"
 #include "engine/data/folder_lock.h"
 #include "engine/data/packing.h"
@@ -305,13 +306,16 @@ class Preparation {
     }
     for (int64_t copy = 0; copy <= copies(); ++copy) {
       const fs::path folder = workspace_.corpora() / corpusId(index, copy);
-      const Result<CorpusReport> packed = packCopy(index, copy, folder);
+      Result<CorpusReport> packed = packCopy(index, copy, folder);
+      if (packed.ok() && copy == 0) {
+        packed = describe(index, std::move(*packed), folder);
+      }
       if (!packed.ok()) {
         return packed.error();
       }
       if (copy == 0) {
         prepared.folder = folder;
-        prepared.report = *packed;
+        prepared.report = std::move(*packed);
       } else {
         prepared.samples.push_back(folder);
       }
@@ -365,6 +369,39 @@ class Preparation {
     return corpus.ok() ? Result<CorpusReport>(corpus->report()) : corpus.error();
   }
 
+  // The report as this preparation would write it. A corpus packed by an older program, or for another
+  // recipe, gets it.
+  Result<CorpusReport> describe(size_t index, CorpusReport report, const fs::path& folder) const {
+    // What was learnt from several corpora is not learnt again from one of them.
+    TextRecipe text = text_;
+    if (corpora_.size() > 1) {
+      text.vocabulary = tokenizer_;
+      text.coarse_file.clear();
+    }
+    std::vector<std::string> settings = textSettings(text, corpora_.empty() ? nullptr : &corpora_[index]);
+    Json filters = filtersOf(index);
+    const bool lacks_uses = vocabulary_.coarse_size > vocabulary_.fine_size && !report.coarse_uses;
+    if (settings == report.settings && filters == report.filters && !lacks_uses) {
+      return report;
+    }
+    report.settings = std::move(settings);
+    report.filters = std::move(filters);
+    if (lacks_uses) {
+      const Result<Corpus> corpus = Corpus::open(folder, text_.heldout_fraction);
+      if (!corpus.ok()) {
+        return corpus.error();
+      }
+      report.coarse_uses = coarseUses(*corpus, *grains_);
+    }
+    const Status written = report.write(folder);
+    return written.ok() ? Result<CorpusReport>(std::move(report)) : written.error();
+  }
+
+  Json filtersOf(size_t index) const {
+    const std::optional<FilterReport>& filtered = sources_[index].filtered();
+    return filtered ? toJson(*filtered) : Json();
+  }
+
   Status write(size_t index, int64_t copy, const fs::path& folder) {
     CorpusSource& source = sources_[index];
     Result<CorpusWriter> writer = CorpusWriter::open(folder, vocabulary_);
@@ -402,8 +439,9 @@ class Preparation {
     }
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - started;
     return writer->finish({.text_bytes = *text_bytes,
-                           .filters = source.filtered() ? toJson(*source.filtered()) : Json(),
-                           .seconds = seconds.count()});
+                           .filters = filtersOf(index),
+                           .seconds = seconds.count(),
+                           .sampled_copy = copy});
   }
 
   const TextRecipe& text_;

@@ -320,6 +320,14 @@ int32_t Shard::unitTokens(int64_t unit) const {
   return static_cast<int32_t>(std::clamp<int64_t>(long_units_[2 * low + 1], 1, tokens_));
 }
 
+void Shard::countCoarse(std::span<int64_t> counts) const {
+  for (size_t rank = 0; rank < static_cast<size_t>(hasCoarse() ? coarse_units_ : 0); ++rank) {
+    const size_t id =
+        wide_coarse_ids_ ? idAt<uint32_t>(coarse_ids_, rank) : idAt<uint16_t>(coarse_ids_, rank);
+    ++counts[std::min(id, counts.size() - 1)];
+  }
+}
+
 int32_t Shard::unitCoarse(int64_t unit) const {
   const auto index = static_cast<size_t>(unit);
   if (index / 64 >= coarse_flags_.size()) {

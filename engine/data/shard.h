@@ -106,6 +106,8 @@ class Shard {
   int64_t documentOf(int64_t sentence) const;
   int32_t unitTokens(int64_t unit) const;  // 1 or more
   int32_t unitCoarse(int64_t unit) const;  // coarse id, or kFallsBack
+  // Adds how often each coarse id occurs; `counts` has coarse_size - fine_size places.
+  void countCoarse(std::span<int64_t> counts) const;
   // Appends tokens begin .. end; ids out of the vocabulary come of damage and are cut to its last id.
   void appendTokens(int64_t begin, int64_t end, std::vector<int32_t>& out) const;
 

@@ -193,6 +193,21 @@ class CorpusCommand {
     add("parts", report.parts);
     table.addRow({"time to pack", humanDuration(report.seconds)});
     table.print(reporter_.out());
+    if (report.coarse_uses) {
+      print("most frequent", report.coarse_uses->most_frequent);
+      print("longest", report.coarse_uses->longest);
+    }
+  }
+
+  void print(const char* title, const std::vector<CoarseUse>& uses) {
+    TextTable table;
+    table.addColumn(title);
+    table.addColumn("units", TextTable::Align::kRight);
+    for (const CoarseUse& use : uses) {
+      table.addRow({use.text, std::to_string(use.count)});
+    }
+    reporter_.out() << '\n';
+    table.print(reporter_.out());
   }
 
   int report() {

@@ -2,11 +2,15 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <map>
 #include <set>
 
 #include "engine/base/file.h"
 #include "engine/data/corpus.h"
+#include "engine/data/corpus_description.h"
 #include "engine/data/folder_lock.h"
+#include "engine/data/packed_text.h"
 #include "engine/data/pretraining_data.h"
 #include "engine/text/grains/tokenizer_folder.h"
 #include "engine/text/sample_text.h"
@@ -211,6 +215,135 @@ TEST_F(PrepareTest, PacksPhrasesAsTheCoarseGrain) {
   EXPECT_EQ(coarse_units, report.coarse_units);
   EXPECT_EQ(coarse_tokens, report.coarse_tokens);
   EXPECT_EQ(tokens, report.tokens);
+}
+
+TEST_F(PrepareTest, ListsTheMostFrequentAndTheLongestPhrasesOfACorpus) {
+  TextRecipe recipe = sample(400);
+  recipe.coarse = "phrases";
+  recipe.phrase_min_count = 5;
+  const Result<PreparedText> text = prepare(recipe);
+  ASSERT_TRUE(text.ok()) << text.error().message();
+  const PreparedCorpus& made = text->corpora.at(0);
+  ASSERT_TRUE(made.report.coarse_uses);
+  // Counted once more, unit by unit.
+  const Result<Corpus> corpus = Corpus::open(made.folder, 0.1);
+  const Result<Grains> grains = loadGrains(text->tokenizer);
+  ASSERT_TRUE(corpus.ok() && grains.ok());
+  std::map<std::string, int64_t> counts;
+  for (int64_t unit = 0; unit < corpus->units(); ++unit) {
+    if (const int32_t id = corpus->unitCoarse(unit); id != kFallsBack) {
+      ++counts[grains->coarseText(id)];
+    }
+  }
+  const CoarseUses& uses = *made.report.coarse_uses;
+  EXPECT_EQ(uses.different, static_cast<int64_t>(counts.size()));
+  ASSERT_EQ(uses.most_frequent.size(), 20u);
+  ASSERT_EQ(uses.longest.size(), 20u);
+  const auto words = [](const std::string& phrase) { return std::count(phrase.begin(), phrase.end(), ' '); };
+  int64_t fewer = 0;
+  int64_t shorter = 0;
+  for (const auto& [phrase, count] : counts) {
+    fewer += count < uses.most_frequent.back().count;
+    shorter += words(phrase) < words(uses.longest.back().text);
+  }
+  EXPECT_GE(static_cast<int64_t>(counts.size()) - fewer, 20);
+  EXPECT_LE(static_cast<int64_t>(counts.size()) - fewer - 20,
+            std::count_if(counts.begin(), counts.end(),
+                          [&](const auto& use) { return use.second == uses.most_frequent.back().count; }));
+  EXPECT_GE(static_cast<int64_t>(counts.size()) - shorter, 20);
+  for (const std::vector<CoarseUse>& list : {uses.most_frequent, uses.longest}) {
+    for (const CoarseUse& use : list) {
+      EXPECT_EQ(use.count, counts[use.text]) << use.text;
+    }
+  }
+  EXPECT_EQ(CorpusReport::read(made.folder)->coarse_uses, made.report.coarse_uses) << "and they are kept";
+  EXPECT_FALSE(prepare(sample())->corpora.at(0).report.coarse_uses) << "one grain has none";
+}
+
+TEST_F(PrepareTest, KeepsWhatACorpusWasPreparedWithSoThatItIsFoundAgain) {
+  std::string text;
+  for (int64_t index = 0; index < 30; ++index) {
+    text += documentText(generateDocument(1, index)) + "\n";
+  }
+  CorpusRecipe corpus{.name = "维基", .files = {write("a, b.txt", text)}, .min_characters = 3};
+  const Result<PreparedText> first = prepare(sample(), {corpus});
+  ASSERT_TRUE(first.ok()) << first.error().message();
+  Result<CorpusReport> report = CorpusReport::read(first->corpora[0].folder);
+  ASSERT_TRUE(report.ok());
+  Result<Recipe> again = recipeOfSettings(report->settings.value());
+  ASSERT_TRUE(again.ok()) << again.error().message();
+  EXPECT_EQ(again->corpora, std::vector<CorpusRecipe>{corpus});
+  EXPECT_EQ(again->text.vocab_size, 500);
+  EXPECT_EQ(prepare(again->text, again->corpora)->corpora[0].folder, first->corpora[0].folder);
+  // Under another name it is the same corpus; its report says what it was last prepared as.
+  corpus.name = "wiki";
+  corpus.min_characters = 0;
+  ASSERT_TRUE(prepare(sample(), {corpus}).ok());
+  report = CorpusReport::read(first->corpora[0].folder);
+  EXPECT_EQ(recipeOfSettings(report->settings.value())->corpora, std::vector<CorpusRecipe>{corpus});
+  EXPECT_TRUE(report->filters.is_null());
+  EXPECT_FALSE(recipeOfSettings({"text.of_tomorrow=1"}).ok());
+}
+
+TEST_F(PrepareTest, OneOfSeveralCorporaKeepsTheTokenizerOfAll) {
+  std::vector<CorpusRecipe> corpora;
+  for (uint64_t corpus = 1; corpus <= 2; ++corpus) {
+    std::string text;
+    for (int64_t index = 0; index < 100; ++index) {
+      text += documentText(generateDocument(corpus, index)) + "\n";
+    }
+    const std::string name = std::to_string(corpus);
+    corpora.push_back({.name = name, .files = {write(name + ".txt", text)}});
+  }
+  TextRecipe recipe = sample();
+  recipe.coarse = "phrases";
+  recipe.phrase_min_count = 5;
+  const Result<PreparedText> both = prepare(recipe, corpora);
+  ASSERT_TRUE(both.ok()) << both.error().message();
+  const Result<Recipe> second = recipeOfSettings(both->corpora[1].report.settings.value());
+  ASSERT_TRUE(second.ok()) << second.error().message();
+  ASSERT_EQ(second->corpora, std::vector<CorpusRecipe>{corpora[1]});
+  const Result<PreparedText> alone = prepare(second->text, second->corpora);
+  ASSERT_TRUE(alone.ok()) << alone.error().message();
+  EXPECT_EQ(alone->corpora[0].folder, both->corpora[1].folder);
+}
+
+TEST_F(PrepareTest, ListsWhatIsPackedInAWorkspace) {
+  EXPECT_TRUE(packedCorpora(workspace())->empty());
+  const Result<PreparedText> made = prepare(sample());
+  ASSERT_TRUE(made.ok());
+  std::filesystem::create_directories(workspace().corpora() / "unfinished");
+  std::filesystem::create_directories(workspace().tokenizers() / "unfinished");
+  const Result<std::vector<PackedCorpus>> all = packedCorpora(workspace());
+  ASSERT_TRUE(all.ok()) << all.error().message();
+  ASSERT_EQ(all->size(), 2u);
+  const size_t whole = (*all)[0].report.ok() ? 0 : 1;
+  EXPECT_EQ((*all)[whole].folder, made->corpora[0].folder);
+  EXPECT_EQ((*all)[whole].tokenizer, made->tokenizer);
+  EXPECT_EQ((*all)[whole].report->documents, 60);
+  EXPECT_GT((*all)[whole].disk_bytes, 1000);
+  EXPECT_GT((*all)[whole].changed, 1e9);
+  ASSERT_FALSE((*all)[1 - whole].report.ok());
+  EXPECT_NE((*all)[1 - whole].report.error().text.find("not packed to its end"), std::string::npos);
+  TextRecipe sampled = sample();
+  sampled.tokenizer = "unigram";
+  sampled.vocab_size = 200;
+  sampled.sampling_alpha = 0.1;
+  const Result<PreparedText> copies = prepare(sampled);
+  ASSERT_TRUE(copies.ok()) << copies.error().message();
+  EXPECT_FALSE(copies->corpora[0].samples.empty());
+  EXPECT_EQ(packedCorpora(workspace())->size(), 3u) << "its copies are part of it";
+  std::filesystem::remove_all(made->tokenizer);
+  const Result<std::vector<PackedCorpus>> without = packedCorpora(workspace());
+  ASSERT_TRUE(without.ok());
+  for (const PackedCorpus& corpus : *without) {
+    EXPECT_EQ(corpus.tokenizer,
+              corpus.folder == copies->corpora[0].folder ? copies->tokenizer : std::filesystem::path())
+        << "it is gone";
+  }
+  std::filesystem::remove_all(workspace().corpora());
+  std::ofstream(workspace().corpora()) << "no folder";
+  EXPECT_FALSE(packedCorpora(workspace()).ok());
 }
 
 TEST_F(PrepareTest, LearnsTheOtherKindsOfTokenizers) {
