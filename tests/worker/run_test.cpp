@@ -455,7 +455,7 @@ TEST_F(EngineRun, MixesCorporaByPhaseAndSubsetsThem) {
 TEST_F(Serve, ForeignCheckpointIsOneSentence) {
   fs::create_directories(folder.path() / "foreign");
   write("foreign/config.json", "{\"model_type\": \"llama\"}");
-  write("foreign/state.json", "{\"version\": 1}");
+  write("foreign/state.json", "{\"version\": 2}");
   write("foreign/DONE", "");
   const auto reply = ask({1, folder.path() / "foreign", "A text.", "", folder.path() / "x.safetensors"});
   EXPECT_TRUE(reply.failed);
