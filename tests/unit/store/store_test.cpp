@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <functional>
 
 #include "engine/base/clock.h"
 #include "engine/base/file.h"
@@ -238,56 +239,51 @@ TEST_F(OpenTest, AWorkspaceThatCannotBeMadeIsAnErrorWithItsPath) {
   EXPECT_NE(store.error().text.find("file/workspace"), std::string::npos);
 }
 
+// What `look` says where the workspace can be read but not written to. Root may write anywhere, so a child
+// becomes somebody who may not.
+std::string saidReadOnly(const Workspace& workspace, const std::function<std::string()>& look) {
+  fs::permissions(workspace.root, fs::perms::owner_all | fs::perms::others_read | fs::perms::others_exec);
+  const fs::path report = fs::temp_directory_path() / ("heddle-report-" + std::to_string(::getpid()));
+  std::ofstream(report).close();
+  fs::permissions(report, fs::perms::all);
+  if (::geteuid() != 0) {
+    fs::permissions(workspace.root, fs::perms::owner_read | fs::perms::owner_exec);
+  }
+  EXPECT_TRUE(endedWell(inChild([&] {
+    if (::geteuid() == 0 && (::setgid(65534) != 0 || ::setuid(65534) != 0)) {
+      ::_exit(2);
+    }
+    std::ofstream(report) << look();
+  })));
+  fs::permissions(workspace.root, fs::perms::owner_all);
+  const std::string said = *readFile(report);
+  fs::remove(report);
+  return said;
+}
+
 TEST_F(OpenTest, TheRunsOfAReadOnlyWorkspaceCanBeLookedAt) {
   fill();
   const auto usual = openStore();
   ASSERT_TRUE(usual->ingestAll().ok());
   const std::string all = contents(*usual);
   EXPECT_FALSE(usual->readOnly());
-  fs::permissions(workspace_.root, fs::perms::owner_all | fs::perms::others_read | fs::perms::others_exec);
-  const fs::path report = fs::temp_directory_path() / ("heddle-report-" + std::to_string(::getpid()));
-  std::ofstream(report).close();
-  fs::permissions(report, fs::perms::all);
-  if (::geteuid() != 0) {
-    fs::permissions(workspace_.root, fs::perms::owner_read | fs::perms::owner_exec);
-  }
-  EXPECT_TRUE(endedWell(inChild([&] {
-    if (::geteuid() == 0 && (::setgid(65534) != 0 || ::setuid(65534) != 0)) {
-      ::_exit(2);
-    }
+  const std::string said = saidReadOnly(workspace_, [this] {
     const auto store = Store::open(workspace_);
     if (!store.ok() || !(*store)->readOnly() || !(*store)->ingestAll().ok()) {
       ::_exit(3);
     }
-    std::ofstream(report) << (*store)->warnings().at(0) << "\n" << contents(**store);
-  })));
-  fs::permissions(workspace_.root, fs::perms::owner_all);
-  const std::string said = *readFile(report);
-  fs::remove(report);
+    return (*store)->warnings().at(0) + "\n" + contents(**store);
+  });
   EXPECT_EQ(said, "the workspace " + workspace_.root.string() +
                       " cannot be written to; its runs can be looked at, but nothing can be changed\n" + all);
 }
 
 TEST_F(OpenTest, AReadOnlyWorkspaceWithoutRunsIsAnErrorWithAHint) {
   fs::remove(workspace_.runs());
-  // Root may write anywhere, so the child becomes somebody who may not.
-  fs::permissions(workspace_.root, fs::perms::owner_all | fs::perms::others_read | fs::perms::others_exec);
-  const fs::path report = fs::temp_directory_path() / ("heddle-report-" + std::to_string(::getpid()));
-  std::ofstream(report).close();
-  fs::permissions(report, fs::perms::all);
-  if (::geteuid() != 0) {
-    fs::permissions(workspace_.root, fs::perms::owner_read | fs::perms::owner_exec);
-  }
-  EXPECT_TRUE(endedWell(inChild([&] {
-    if (::geteuid() == 0 && (::setgid(65534) != 0 || ::setuid(65534) != 0)) {
-      ::_exit(2);
-    }
+  const std::string said = saidReadOnly(workspace_, [this] {
     const auto store = Store::open(workspace_);
-    std::ofstream(report) << (store.ok() ? "opened" : store.error().message());
-  })));
-  fs::permissions(workspace_.root, fs::perms::owner_all);
-  const std::string said = *readFile(report);
-  fs::remove(report);
+    return store.ok() ? std::string("opened") : store.error().message();
+  });
   EXPECT_NE(said.find("cannot open the database " + workspace_.database().string()), std::string::npos)
       << said;
   EXPECT_NE(said.find("choose a workspace that you may write to"), std::string::npos) << said;
