@@ -49,6 +49,29 @@ Status writeAll(int fd, std::string_view bytes, const std::filesystem::path& pat
   return {};
 }
 
+// Holds the lock of a file for as long as it lives. Without it a writer that opens the file could take
+// the half of another's line for one that was torn.
+class LineLock {
+ public:
+  explicit LineLock(int fd) : fd_(fd) {
+    do {
+      held_ = ::flock(fd_, LOCK_EX) == 0;
+    } while (!held_ && errno == EINTR);
+  }
+  LineLock(const LineLock&) = delete;
+  LineLock& operator=(const LineLock&) = delete;
+  ~LineLock() {
+    if (held_) {
+      ::flock(fd_, LOCK_UN);
+    }
+  }
+  bool held() const { return held_; }
+
+ private:
+  int fd_;
+  bool held_ = false;
+};
+
 }  // namespace
 
 Result<std::string> readFile(const std::filesystem::path& path) {
@@ -186,6 +209,10 @@ Result<LineAppender> LineAppender::open(const std::filesystem::path& path) {
     return systemError("cannot open for appending", path);
   }
   LineAppender appender(fd, path);
+  const LineLock lock(fd);
+  if (!lock.held()) {
+    return systemError("cannot lock", path);
+  }
   struct stat info {};
   char last = '\n';
   if (::fstat(fd, &info) == 0 && info.st_size > 0 && ::pread(fd, &last, 1, info.st_size - 1) == 1 &&
@@ -215,6 +242,10 @@ LineAppender::~LineAppender() {
 Status LineAppender::append(std::string_view line) {
   std::string whole(line);
   whole.push_back('\n');
+  const LineLock lock(fd_);
+  if (!lock.held()) {
+    return systemError("cannot lock", path_);
+  }
   return writeAll(fd_, whole, path_);
 }
 
