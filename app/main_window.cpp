@@ -21,17 +21,21 @@
 #include "app/problem_bar.h"
 #include "app/selection.h"
 #include "app/store_worker.h"
+#include "app/text/corpus_feed.h"
+#include "app/text/prepare_dialog.h"
 #include "app/text/text_feed.h"
 #include "app/welcome.h"
 #include "engine/base/file.h"
 #include "engine/recipes/parse.h"
 #include "views/attention/attention_view.h"
+#include "views/common/progress_entry.h"
 #include "views/common/tab_room.h"
 #include "views/curves/curves_view.h"
 #include "views/log/log_view.h"
 #include "views/runs/inspector_view.h"
 #include "views/runs/runs_model.h"
 #include "views/runs/runs_view.h"
+#include "views/text/corpora_page.h"
 #include "views/text/text_view.h"
 
 namespace heddle::ui {
@@ -89,8 +93,8 @@ MainWindow::MainWindow(const MainWindowOptions& options, QWidget* parent)
 
 MainWindow::~MainWindow() {
   // Views emit while they are taken down; nobody is left to hear it.
-  for (QObject* part : std::initializer_list<QObject*>{runs_, curves_, attention_, text_feed_, inspection_,
-                                                       store_, engine_}) {
+  for (QObject* part : std::initializer_list<QObject*>{runs_, curves_, attention_, text_feed_, corpus_feed_,
+                                                       inspection_, store_, engine_}) {
     part->disconnect(this);
   }
   for (QThread* thread : {&store_thread_, &engine_thread_}) {
@@ -127,8 +131,13 @@ void MainWindow::buildViews() {
   curve_feed_ = new CurveFeed(*curves_, runs_->model(), this);
   attention_feed_ = new AttentionFeed(*attention_, *inspection_, *selection_, this);
   text_feed_ = new TextFeed(*text_, options_.workspace, this);
+  corpus_feed_ = new CorpusFeed(*text_, options_.workspace, this);
+  progress_ =
+      new ProgressEntry(tr("What is packed is kept: preparing the same text again goes on from there"), this);
+  progress_->setMinimumWidth(56 * fontMetrics().averageCharWidth());
 
   statusBar()->addWidget(problems_, 1);
+  statusBar()->addPermanentWidget(progress_);
   auto* where = new QLabel(text(options_.workspace.root.string()), this);
   where->setToolTip(tr("The workspace"));
   statusBar()->addPermanentWidget(where);
@@ -199,6 +208,10 @@ void MainWindow::connectEngine() {
   });
   connect(attention_feed_, &AttentionFeed::problem, this, &MainWindow::addProblem);
   connect(text_feed_, &TextFeed::problem, this, &MainWindow::addProblem);
+  connect(corpus_feed_, &CorpusFeed::problem, this, &MainWindow::addProblem);
+  connect(corpus_feed_, &CorpusFeed::prepared, text_feed_, &TextFeed::listTokenizers);
+  connect(corpus_feed_, &CorpusFeed::progressed, progress_, &ProgressEntry::setProgress);
+  connect(progress_, &ProgressEntry::cancelRequested, corpus_feed_, &CorpusFeed::cancel);
 }
 
 void MainWindow::connectViews() {
@@ -208,6 +221,9 @@ void MainWindow::connectViews() {
           &MainWindow::updateActions);
   connect(selection_, &Selection::runChanged, this, &MainWindow::runSelected);
   connect(views_, &QTabWidget::currentChanged, this, &MainWindow::showVisibleView);
+  connect(text_, &TextView::pageChanged, this, &MainWindow::showVisibleView);
+  connect(text_, &TextView::prepareRequested, this, &MainWindow::prepareText);
+  connect(&text_->corpora(), &CorporaPage::newRunRequested, this, &MainWindow::openNewRunOn);
   connect(inspector_, &InspectorView::checkpointActivated, this, [this](qint64 step) {
     views_->setCurrentIndex(kAttentionTab);
     Q_EMIT attention_->attentionRequested(attention_->textA(), attention_->textB(), step);
@@ -221,8 +237,10 @@ void MainWindow::connectViews() {
 // Views that are not on the screen cost nothing.
 void MainWindow::showVisibleView() {
   attention_feed_->setVisible(views_->currentIndex() == kAttentionTab && runs_known_);
-  text_feed_->setVisible(views_->currentIndex() == kTextTab && centre_->currentWidget() == views_ &&
-                         runs_known_);
+  const bool text_is_seen =
+      views_->currentIndex() == kTextTab && centre_->currentWidget() == views_ && runs_known_;
+  text_feed_->setVisible(text_is_seen);
+  corpus_feed_->setVisible(text_is_seen && text_->page() == TextPageKind::kCorpora);
 }
 
 void MainWindow::showTextPage(int page) {
@@ -335,23 +353,46 @@ double MainWindow::measuredRate() const {
 }
 
 void MainWindow::newRun() {
-  openNewRun({}, {});
+  openNewRun({.workspace = options_.workspace});
 }
 
 void MainWindow::duplicateRun() {
   if (!details_.recipe_text.isEmpty()) {
-    openNewRun(details_.recipe_text, tr(" copy"));
+    openNewRun(
+        {.workspace = options_.workspace, .recipe_toml = details_.recipe_text, .name_suffix = tr(" copy")});
   }
 }
 
-void MainWindow::openNewRun(const QString& recipe_toml, const QString& name_suffix) {
-  auto* dialog = new NewRunDialog({.workspace = options_.workspace,
-                                   .flops_per_second = measuredRate(),
-                                   .recipe_toml = recipe_toml,
-                                   .name_suffix = name_suffix},
-                                  this);
+void MainWindow::openNewRunOn(const QString& name, const QString& recipe_toml) {
+  Recipe recipe = parseRecipe(recipe_toml.toStdString(), {}).recipe;
+  recipe.name = name.toStdString();
+  openNewRun({.workspace = options_.workspace, .text_of = std::move(recipe)});
+}
+
+void MainWindow::openNewRun(const NewRunOptions& options) {
+  NewRunOptions measured = options;
+  measured.flops_per_second = measuredRate();
+  auto* dialog = new NewRunDialog(measured, this);
   dialog->setAttribute(Qt::WA_DeleteOnClose);
   connect(dialog, &NewRunDialog::runRequested, engine_, &EngineLink::create);
+  dialog->show();
+}
+
+void MainWindow::prepareText() {
+  if (auto* open = findChild<PrepareDialog*>(); open != nullptr && open->isVisible()) {
+    open->raise();
+    open->activateWindow();
+    return;
+  }
+  auto* dialog =
+      new PrepareDialog({.workspace = options_.workspace, .recipe_toml = corpus_feed_->lastRecipe()}, this);
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  dialog->setBusy(corpus_feed_->busy());
+  connect(corpus_feed_, &CorpusFeed::busyChanged, dialog, &PrepareDialog::setBusy);
+  connect(dialog, &PrepareDialog::prepareRequested, this, [this](const QString& recipe_toml) {
+    showTextPage(static_cast<int>(TextPageKind::kCorpora));
+    corpus_feed_->prepare(recipe_toml);
+  });
   dialog->show();
 }
 
@@ -414,6 +455,7 @@ void MainWindow::restoreSession() {
   attention_->setHead(session.layer, session.head);
   selection_->setHead(session.layer, session.head);
   text_feed_->restore(session.text);
+  corpus_feed_->setLastRecipe(session.text.preparation);
   setTheme(themeFromName(session.theme));
 }
 
@@ -444,6 +486,7 @@ Session MainWindow::currentSession() const {
   session.layer = selection_->layer();
   session.head = selection_->head();
   session.text = text_feed_->session();
+  session.text.preparation = corpus_feed_->lastRecipe();
   return session;
 }
 

@@ -25,6 +25,7 @@ namespace heddle::ui {
 
 class AttentionFeed;
 class AttentionView;
+class CorpusFeed;
 class CurveFeed;
 class CurvesView;
 class EngineLink;
@@ -32,12 +33,15 @@ class InspectorLink;
 class InspectorView;
 class LogView;
 class ProblemBar;
+class ProgressEntry;
 class RunsView;
 class Selection;
 class StoreWorker;
 class TextFeed;
 class TextView;
 class Welcome;
+
+struct NewRunOptions;
 
 struct MainWindowOptions {
   Workspace workspace;
@@ -61,6 +65,8 @@ class MainWindow final : public QMainWindow {
   AttentionView& attention() { return *attention_; }
   TextView& textView() { return *text_; }
   TextFeed& textFeed() { return *text_feed_; }
+  CorpusFeed& corpusFeed() { return *corpus_feed_; }
+  ProgressEntry& progress() { return *progress_; }
   InspectorView& inspector() { return *inspector_; }
   LogView& log() { return *log_; }
   ProblemBar& problems() { return *problems_; }
@@ -71,6 +77,7 @@ class MainWindow final : public QMainWindow {
 
  public Q_SLOTS:
   void newRun();
+  void prepareText();
   void duplicateRun();
 
  protected:
@@ -99,7 +106,8 @@ class MainWindow final : public QMainWindow {
   void commandSelected(void (EngineLink::*command)(const QString&), std::initializer_list<RunState> states);
   const RunRow* currentRun() const;
   double measuredRate() const;
-  void openNewRun(const QString& recipe_toml, const QString& name_suffix);
+  void openNewRun(const NewRunOptions& options);
+  void openNewRunOn(const QString& name, const QString& recipe_toml);
   void startFirstRun();
   void askToKill();
   void exportView();
@@ -131,6 +139,8 @@ class MainWindow final : public QMainWindow {
   CurveFeed* curve_feed_ = nullptr;
   AttentionFeed* attention_feed_ = nullptr;
   TextFeed* text_feed_ = nullptr;
+  CorpusFeed* corpus_feed_ = nullptr;
+  ProgressEntry* progress_ = nullptr;  // of text that is prepared
   std::unique_ptr<Actions> actions_;
 
   Theme theme_ = Theme::kSystem;

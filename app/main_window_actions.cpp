@@ -46,6 +46,7 @@ MainWindow::Actions::Actions(QObject* parent)
       resume(parent),
       duplicate(parent),
       kill(parent),
+      prepare_text(parent),
       open_workspace(parent),
       export_view(parent),
       quit(parent),
@@ -64,6 +65,8 @@ MainWindow::Actions::Actions(QObject* parent)
   describe(duplicate, tr("&Duplicate…"), Qt::CTRL | Qt::Key_D,
            tr("A new run with the selected run's recipe"));
   describe(kill, tr("&Kill the engine…"), {}, tr("End the engine at once, without saving"));
+  describe(prepare_text, tr("&Prepare text…"), Qt::CTRL | Qt::Key_T,
+           tr("Learn tokenisers from text and pack it to train on"));
   describe(open_workspace, tr("&Open workspace…"), Qt::CTRL | Qt::Key_O,
            tr("Another folder in another window"));
   describe(export_view, tr("&Export the view…"), Qt::CTRL | Qt::Key_E,
@@ -98,6 +101,7 @@ void MainWindow::buildActions() {
     commandSelected(&EngineLink::resume, {RunState::kStopped, RunState::kFailed, RunState::kCrashed});
   });
   connect(&a.kill, &QAction::triggered, this, &MainWindow::askToKill);
+  connect(&a.prepare_text, &QAction::triggered, this, &MainWindow::prepareText);
   connect(&a.open_workspace, &QAction::triggered, this, &MainWindow::openWorkspace);
   connect(&a.export_view, &QAction::triggered, this, &MainWindow::exportView);
   connect(&a.quit, &QAction::triggered, this, &QWidget::close);
@@ -176,13 +180,15 @@ void MainWindow::buildMenus() {
 void MainWindow::buildTextMenu() {
   QMenu* menu = menuBar()->addMenu(tr("&Text"));
   const QString pages[] = {tr("&Tokens of a text"), tr("&Vocabulary of a tokeniser"),
-                           tr("&Compare tokenisers"), tr("Training &rows of the run")};
-  for (int page = 0; page < 4; ++page) {
+                           tr("&Compare tokenisers"), tr("Training &rows of the run"),
+                           tr("Cor&pora of the workspace")};
+  for (int page = 0; page < static_cast<int>(std::size(pages)); ++page) {
     auto* action = new QAction(pages[page], this);
     connect(action, &QAction::triggered, this, [this, page] { showTextPage(page); });
     menu->addAction(action);
   }
   menu->addSeparator();
+  menu->addAction(&actions_->prepare_text);
   const auto open = [&](const QString& text, bool folder) {
     auto* action = new QAction(text, this);
     connect(action, &QAction::triggered, this, [this, folder] {

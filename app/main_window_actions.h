@@ -18,6 +18,7 @@ struct MainWindow::Actions {
   QAction resume;
   QAction duplicate;
   QAction kill;
+  QAction prepare_text;
   QAction open_workspace;
   QAction export_view;
   QAction quit;

@@ -92,6 +92,7 @@ Result<Session> loadSession(const Workspace& workspace) {
   session.text.files = strings(kept[u"files"]);
   session.text.source = kept[u"source"].toString();
   session.text.page = kept[u"page"].toInt(session.text.page);
+  session.text.preparation = kept[u"preparation"].toString();
   return session;
 }
 
@@ -134,6 +135,7 @@ Status saveSession(const Workspace& workspace, const Session& session) {
   text[u"files"] = QJsonArray::fromStringList(session.text.files);
   text[u"source"] = session.text.source;
   text[u"page"] = session.text.page;
+  text[u"preparation"] = session.text.preparation;
   json[u"text"] = text;
   return writeFileAtomic(sessionFile(workspace), QJsonDocument(json).toJson().toStdString());
 }

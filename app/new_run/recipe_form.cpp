@@ -32,7 +32,8 @@ class ScrollSafeComboBox final : public QComboBox {
 
 }  // namespace
 
-RecipeForm::RecipeForm(QWidget* parent) : QWidget(parent), groups_(new QVBoxLayout(this)) {
+RecipeForm::RecipeForm(std::span<const std::string_view> groups, QWidget* parent)
+    : QWidget(parent), shown_groups_(groups), groups_(new QVBoxLayout(this)) {
   groups_->setContentsMargins(8, 8, 8, 8);
   groups_->setSpacing(12);
   rebuild();
@@ -56,6 +57,10 @@ void RecipeForm::rebuild() {
     delete item;
   }
   for (const FieldGroup& group : recipeGroups()) {
+    if (!shown_groups_.empty() &&
+        std::find(shown_groups_.begin(), shown_groups_.end(), group.name) == shown_groups_.end()) {
+      continue;
+    }
     for (size_t item = 0; item < group.count(recipe_); ++item) {
       addGroup(group, item);
     }

@@ -7,6 +7,8 @@
 #include <QString>
 #include <QWidget>
 #include <functional>
+#include <span>
+#include <string_view>
 #include <vector>
 
 #include "engine/recipes/fields.h"
@@ -25,7 +27,8 @@ class RecipeForm final : public QWidget {
   Q_DISABLE_COPY_MOVE(RecipeForm)
 
  public:
-  explicit RecipeForm(QWidget* parent = nullptr);
+  // `groups`: those that can be edited, by name; none = all. Their names are borrowed.
+  explicit RecipeForm(std::span<const std::string_view> groups = {}, QWidget* parent = nullptr);
 
   void setRecipe(const Recipe& recipe);
   // What the editors hold; a field whose text cannot be read keeps its last readable value.
@@ -82,6 +85,7 @@ class RecipeForm final : public QWidget {
   void showValues();
   void showUsed();
 
+  std::span<const std::string_view> shown_groups_;
   Recipe recipe_;
   QVBoxLayout* groups_;
   std::vector<Editor> editors_;

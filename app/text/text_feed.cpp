@@ -10,6 +10,7 @@
 #include "app/text/text_worker.h"
 #include "app/text/tokenizer_shelf.h"
 #include "views/text/comparison_page.h"
+#include "views/text/corpora_page.h"
 #include "views/text/text_page.h"
 #include "views/text/vocabulary_page.h"
 
@@ -142,6 +143,10 @@ void TextFeed::connectView() {
     comparison_.cancel();
     view_.comparison().setProgress(-1, {});
   });
+  connect(&view_.corpora(), &CorporaPage::tokenizerRequested, this, [this](const QString& folder) {
+    view_.setPage(TextPageKind::kText);
+    addFile(folder);
+  });
 }
 
 void TextFeed::connectJobs() {
@@ -165,7 +170,7 @@ void TextFeed::restore(const TextSession& session) {
     source_file_ = QFileInfo(source_id_).isAbsolute() ? source_id_ : QString();
   }
   view_.setPage(
-      static_cast<TextPageKind>(std::clamp(session.page, 0, static_cast<int>(TextPageKind::kRows))));
+      static_cast<TextPageKind>(std::clamp(session.page, 0, static_cast<int>(TextPageKind::kCorpora))));
   view_.text().setText(
       session.text.isEmpty()
           ? tr("The old gardener waters the roses before the rain comes. 北京大学的学生们喜欢自然语言处理。")
@@ -195,6 +200,12 @@ void TextFeed::setVisible(bool visible) {
   const bool came = visible && !visible_;
   visible_ = visible;
   if (came) {
+    listTokenizers();
+  }
+}
+
+void TextFeed::listTokenizers() {
+  if (visible_) {
     const QString folder = QString::fromStdString(workspace_.tokenizers().string());
     QMetaObject::invokeMethod(worker_, [worker = worker_, folder] { worker->list(folder); });
   }

@@ -40,6 +40,9 @@ class TextFeed final : public QObject {
   // Whether the view is on the screen.
   void setVisible(bool visible);
 
+  // Looks for tokenisers that came to the workspace.
+  void listTokenizers();
+
   bool comparing() const { return comparison_.running(); }
   qint64 comparisonPid() const { return comparison_.enginePid(); }
 

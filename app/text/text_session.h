@@ -13,6 +13,7 @@ struct TextSession {
   QStringList files;       // opened by hand: paths
   QString source;          // "sample", "sample-zh", "run" or a path
   int page = 0;
+  QString preparation;  // the recipe of the text that was prepared last
 
   friend bool operator==(const TextSession&, const TextSession&) = default;
 };

@@ -56,6 +56,11 @@ void TokenizerShelf::forget(const QString& path) {
 }
 
 QString tokenizerName(const QString& path, const Grains* grains) {
+  return grains == nullptr ? tokenizerName(path, {}, 0)
+                           : tokenizerName(path, grains->fine().kind(), grains->coarseSize());
+}
+
+QString tokenizerName(const QString& path, std::string_view kind, int64_t size) {
   const QFileInfo info(path);
   const QString own = info.isDir() ? info.fileName() : info.completeBaseName();
   const QString name = saysNothing(info.fileName()) ? QFileInfo(info.path()).fileName() : own;
@@ -64,10 +69,7 @@ QString tokenizerName(const QString& path, const Grains* grains) {
     return name;
   }
   const QString first = name.left(4);
-  return grains == nullptr
-             ? first
-             : QStringLiteral("%1 %2 · %3")
-                   .arg(text(grains->fine().kind()), groupedInteger(grains->coarseSize()), first);
+  return kind.empty() ? first : QStringLiteral("%1 %2 · %3").arg(text(kind), groupedInteger(size), first);
 }
 
 QString tokenizerDetail(const Grains& grains) {

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <string_view>
 
 #include "engine/base/result.h"
 #include "engine/text/grains/grains.h"
@@ -27,6 +28,7 @@ class TokenizerShelf {
 // What people call it: a folder's name, that of the folder around a file with a published name, else the
 // file's; for folders named by a hash its first letters, with kind and size once `grains` are known.
 QString tokenizerName(const QString& path, const Grains* grains = nullptr);
+QString tokenizerName(const QString& path, std::string_view kind, int64_t size);
 
 // "wordpiece, lower-cased, 30,522 entries and 77,645 phrases"
 QString tokenizerDetail(const Grains& grains);

@@ -148,7 +148,9 @@ Result<CorpusReport> CorpusReport::read(const std::filesystem::path& folder) {
   const std::filesystem::path path = folder / kReportName;
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) {
-    return corpusError(folder, "it is not packed to its end: there is no corpus.json");
+    return Error{"cannot use " + folder.string() +
+                     " as a packed corpus: it is not packed to its end: there is no corpus.json",
+                 "prepare the same text again: it goes on where it stopped"};
   }
   const Result<std::string> text = readFile(path);
   return text.ok() ? fromJson(*text, path) : Result<CorpusReport>(text.error());

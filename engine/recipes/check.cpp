@@ -518,8 +518,8 @@ std::vector<RecipeProblem> checkRecipe(const Recipe& recipe, const KeyLines& lin
   return Checker(recipe, lines, {}).run(use).problems;
 }
 
-RecipeCheck examineRecipe(const Recipe& recipe) {
-  return Checker(recipe, {}, {}).run(RecipeUse::kTrain);
+RecipeCheck examineRecipe(const Recipe& recipe, RecipeUse use) {
+  return Checker(recipe, {}, {}).run(use);
 }
 
 std::vector<RecipeProblem> allProblems(const ParsedRecipe& parsed, RecipeUse use) {

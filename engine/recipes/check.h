@@ -27,7 +27,7 @@ struct RecipeCheck {
   std::vector<RecipeProblem> problems;
   int64_t vocab_size = 0;  // expectedVocabSize(): 0 when the vocabulary cannot be read
 };
-RecipeCheck examineRecipe(const Recipe& recipe);
+RecipeCheck examineRecipe(const Recipe& recipe, RecipeUse use = RecipeUse::kTrain);
 
 // What is wrong with a parsed file, in it and across it, by line. Findings that rest on a key which could not
 // be read are left out: its default says nothing about what was meant; broken TOML is reported alone for the

@@ -6,6 +6,7 @@
 //   serve, text "crash"  dies;  text "problem"  answers with a failure
 //   tokenizer compare, a path with "dies"  dies after its first progress;  with "waits"  never answers
 //   corpus rows, step 12  answers with a failure
+//   corpus build, a corpus called "dies" or "waits"  does so after its first progress; all else is packed
 // HEDDLE_FAKE_STEP_MS is the time of a step (default 5).
 
 #include <signal.h>
@@ -27,6 +28,7 @@
 #include "engine/base/json.h"
 #include "engine/base/paths.h"
 #include "engine/base/safetensors.h"
+#include "engine/cli/corpus/corpus_command.h"
 #include "engine/events/event.h"
 #include "engine/events/inspection.h"
 #include "engine/recipes/parse.h"
@@ -286,6 +288,24 @@ int trainingRows(int64_t step, int64_t count) {
   return 0;
 }
 
+// Nothing in it needs LibTorch.
+int buildCorpus(const std::string& recipe, const std::string& workspace) {
+  const ParsedRecipe parsed = readRecipe(recipe);
+  const std::string name = parsed.recipe.corpora.empty() ? "" : parsed.recipe.corpora.front().name;
+  if (name == "dies" || name == "waits") {
+    std::cout << dumpJson({{"kind", "progress"}, {"share", 0.5}, {"text", "packing the corpus"}})
+              << std::endl;
+    if (name == "waits") {
+      std::this_thread::sleep_for(std::chrono::hours(1));
+    }
+    std::cerr << "the fake engine was told to die" << std::endl;
+    ::raise(SIGKILL);
+  }
+  return corpusCommand(
+      {.action = CorpusAction::kBuild, .workspace = workspace, .json = true, .recipe = recipe}, std::cout,
+      std::cerr);
+}
+
 int fakeEngine(const std::vector<std::string>& words) {
   const auto option = [&](const std::string& name) {
     const auto at = std::find(words.begin(), words.end(), name);
@@ -299,6 +319,9 @@ int fakeEngine(const std::vector<std::string>& words) {
   }
   if (words.size() > 1 && words[0] == "corpus" && words[1] == "rows") {
     return trainingRows(std::atoll(option("--step").c_str()), std::atoll(option("--count").c_str()));
+  }
+  if (words.size() > 1 && words[0] == "corpus" && words[1] == "build") {
+    return buildCorpus(option("--recipe"), option("--workspace"));
   }
   if (words.size() < 2 || option("--workspace").empty()) {
     std::cerr << "fake_engine: run RECIPE --workspace DIR --id ID | resume ID --workspace DIR | serve\n";

@@ -2,6 +2,7 @@
 
 #include <QEvent>
 #include <QLabel>
+#include <QPushButton>
 #include <QVBoxLayout>
 
 #include "views/common/palette.h"
@@ -9,7 +10,10 @@
 namespace heddle::ui {
 
 EmptyState::EmptyState(QWidget* parent)
-    : QWidget(parent), text_label_(new QLabel(this)), hint_label_(new QLabel(this)) {
+    : QWidget(parent),
+      text_label_(new QLabel(this)),
+      hint_label_(new QLabel(this)),
+      action_(new QPushButton(this)) {
   auto* layout = new QVBoxLayout(this);
   layout->addStretch(2);
   for (QLabel* label : {text_label_, hint_label_}) {
@@ -19,6 +23,9 @@ EmptyState::EmptyState(QWidget* parent)
     label->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     layout->addWidget(label);
   }
+  action_->hide();
+  layout->addWidget(action_, 0, Qt::AlignHCenter);
+  connect(action_, &QPushButton::clicked, this, &EmptyState::actionTriggered);
   layout->addStretch(3);
   QFont larger = text_label_->font();
   larger.setPointSizeF(larger.pointSizeF() * 1.15);
@@ -32,6 +39,11 @@ void EmptyState::setMessage(Kind kind, const QString& text, const QString& hint)
   hint_label_->setText(hint);
   hint_label_->setVisible(!hint.isEmpty());
   updateColors();
+}
+
+void EmptyState::setAction(const QString& text) {
+  action_->setText(text);
+  action_->setVisible(!text.isEmpty());
 }
 
 QString EmptyState::text() const {

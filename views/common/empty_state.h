@@ -5,6 +5,7 @@
 #include <QWidget>
 
 class QLabel;
+class QPushButton;
 
 namespace heddle::ui {
 
@@ -19,9 +20,15 @@ class EmptyState final : public QWidget {
 
   // `text` says why nothing is shown, `hint` what to do next. Both can be selected and copied.
   void setMessage(Kind kind, const QString& text, const QString& hint = {});
+  // A button under the message that does something about it; empty = none.
+  void setAction(const QString& text);
+  QPushButton* actionButton() const { return action_; }
   QString text() const;
   QString hint() const;
   Kind kind() const { return kind_; }
+
+ Q_SIGNALS:
+  void actionTriggered();
 
  protected:
   void changeEvent(QEvent* event) override;
@@ -32,6 +39,7 @@ class EmptyState final : public QWidget {
   Kind kind_ = Kind::kNothingYet;
   QLabel* text_label_;
   QLabel* hint_label_;
+  QPushButton* action_;
 };
 
 }  // namespace heddle::ui

@@ -4,6 +4,7 @@
 
 #include "views/common/tab_room.h"
 #include "views/text/comparison_page.h"
+#include "views/text/corpora_page.h"
 #include "views/text/rows_page.h"
 #include "views/text/rows_view.h"
 #include "views/text/text_page.h"
@@ -18,8 +19,9 @@ struct TextView::Impl {
   VocabularyPage* vocabulary;
   ComparisonPage* comparison;
   RowsPage* rows;
+  CorporaPage* corpora;
 
-  // What is drawn; null for the vocabulary.
+  // What is drawn; null for what is a table alone.
   Figure* figure() const {
     switch (static_cast<TextPageKind>(tabs->currentIndex())) {
       case TextPageKind::kText:
@@ -29,6 +31,7 @@ struct TextView::Impl {
       case TextPageKind::kRows:
         return &rows->figure();
       case TextPageKind::kVocabulary:
+      case TextPageKind::kCorpora:
         break;
     }
     return nullptr;
@@ -48,6 +51,7 @@ TextView::TextView(QWidget* parent) : QWidget(parent), impl_(std::make_unique<Im
   impl_->vocabulary = new VocabularyPage(this);
   impl_->comparison = new ComparisonPage(this);
   impl_->rows = new RowsPage(this);
+  impl_->corpora = new CorporaPage(this);
   impl_->tabs = new QTabWidget(this);
   impl_->tabs->setDocumentMode(true);
   impl_->tabs->setObjectName(QStringLiteral("text-pages"));
@@ -55,6 +59,7 @@ TextView::TextView(QWidget* parent) : QWidget(parent), impl_(std::make_unique<Im
   impl_->tabs->addTab(impl_->vocabulary, tr("Vocabulary"));
   impl_->tabs->addTab(impl_->comparison, tr("Comparison"));
   impl_->tabs->addTab(impl_->rows, tr("Training rows"));
+  impl_->tabs->addTab(impl_->corpora, tr("Corpora"));
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);
   layout->setSpacing(0);
@@ -64,6 +69,8 @@ TextView::TextView(QWidget* parent) : QWidget(parent), impl_(std::make_unique<Im
   connect(impl_->bar, &TokenizerBar::sourceChosen, this, &TextView::sourceChosen);
   connect(impl_->bar, &TokenizerBar::tokenizerFileRequested, this, &TextView::chooseTokenizer);
   connect(impl_->bar, &TokenizerBar::sourceFileRequested, this, &TextView::chooseSource);
+  connect(impl_->bar, &TokenizerBar::prepareRequested, this, &TextView::prepareRequested);
+  connect(impl_->corpora, &CorporaPage::prepareRequested, this, &TextView::prepareRequested);
   connect(impl_->tabs, &QTabWidget::currentChanged, this, [this] {
     // Training rows are a run's: they have nothing to do with the tokenisers chosen.
     impl_->bar->setVisible(page() != TextPageKind::kRows);
@@ -114,6 +121,10 @@ ComparisonPage& TextView::comparison() const {
 
 RowsPage& TextView::rows() const {
   return *impl_->rows;
+}
+
+CorporaPage& TextView::corpora() const {
+  return *impl_->corpora;
 }
 
 void TextView::chooseTokenizer(bool folder) {
@@ -172,7 +183,9 @@ QStringList TextView::figureCaption() const {
 
 CsvTable TextView::shownData() const {
   const Figure* figure = impl_->figure();
-  return figure != nullptr ? figure->shownData() : impl_->vocabulary->shownData();
+  return figure != nullptr                  ? figure->shownData()
+         : page() == TextPageKind::kCorpora ? impl_->corpora->shownData()
+                                            : impl_->vocabulary->shownData();
 }
 
 }  // namespace heddle::ui

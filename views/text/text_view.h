@@ -1,5 +1,6 @@
 // Text and tokenisers: a text under several tokenisers, their vocabularies, their comparison over a corpus,
-// and the rows a run is trained on. Emits what it wants; is handed finished values.
+// the rows a run is trained on, and the corpora of the workspace. Emits what it wants; is handed finished
+// values.
 
 #pragma once
 
@@ -12,11 +13,12 @@
 namespace heddle::ui {
 
 class ComparisonPage;
+class CorporaPage;
 class RowsPage;
 class TextPage;
 class VocabularyPage;
 
-enum class TextPageKind { kText, kVocabulary, kComparison, kRows };
+enum class TextPageKind { kText, kVocabulary, kComparison, kRows, kCorpora };
 
 class TextView final : public QWidget, public Figure {
   Q_OBJECT
@@ -36,12 +38,14 @@ class TextView final : public QWidget, public Figure {
   VocabularyPage& vocabulary() const;
   ComparisonPage& comparison() const;
   RowsPage& rows() const;
+  CorporaPage& corpora() const;
 
   // Opens the dialog for tokeniser files, or for a folder.
   void chooseTokenizer(bool folder);
   void chooseSource(bool folder);
 
-  // Figure: of the page that is shown. A vocabulary is a table alone: it has data and no figure.
+  // Figure: of the page that is shown. A vocabulary and the corpora are tables alone: they have data and
+  // no figure.
   QSizeF figureSize() const override;
   void drawFigure(QCPPainter& painter) override;
   CsvTable shownData() const override;
@@ -54,6 +58,8 @@ class TextView final : public QWidget, public Figure {
   void sourceChosen(const QString& id);
   void sourceFileChosen(const QString& path);
   void pageChanged();
+  // Text shall be made into tokenisers and a corpus.
+  void prepareRequested();
 
  private:
   struct Impl;

@@ -35,7 +35,12 @@ TokenizerBar::TokenizerBar(QWidget* parent)
   source_->setToolTip(tr("Where random documents, frequencies and comparisons take their text from"));
   source_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
   source_->setMinimumContentsLength(18);
+  auto* prepare = new QPushButton(tr("Prepare text…"), this);
+  prepare->setObjectName(QStringLiteral("text-prepare"));
+  prepare->setToolTip(tr("Learn tokenisers from text and pack it to train on"));
+  connect(prepare, &QPushButton::clicked, this, &TokenizerBar::prepareRequested);
   flow_->addWidget(menu_button_);
+  flow_->addWidget(prepare);
   source_group_ = flow_->addGroup({new QLabel(tr("Source"), this), source_});
   // The last two entries open dialogs and are never the current ones.
   connect(source_, &QComboBox::activated, this, [this](int index) {

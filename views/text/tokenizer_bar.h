@@ -1,5 +1,5 @@
 // Which tokenisers are shown, and which text random documents and counts are taken from: a menu of all that
-// are known, a chip for each that is chosen, and the source.
+// are known, a way to make one, a chip for each that is chosen, and the source.
 
 #pragma once
 
@@ -46,6 +46,8 @@ class TokenizerBar final : public QWidget {
  Q_SIGNALS:
   void tokenizerToggled(const QString& path, bool chosen);
   void tokenizerFileRequested(bool folder);
+  // One shall be learnt from text.
+  void prepareRequested();
   void sourceChosen(const QString& id);
   void sourceFileRequested(bool folder);
 
