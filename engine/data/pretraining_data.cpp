@@ -230,28 +230,6 @@ Error cannotTrain(const PreparedCorpus& corpus, const std::string& found, std::s
   return {"cannot train on " + name + ": " + found, std::move(hint)};
 }
 
-// What of the special tokens the rows and masks need.
-Status checkSpecial(const SpecialIds& special, RowKind rows, MaskKind masking,
-                    const std::filesystem::path& tokenizer) {
-  const bool begins = rows != RowKind::kLm && rows != RowKind::kT5;
-  const bool masks =
-      masking != MaskKind::kNone && masking != MaskKind::kT5 && masking != MaskKind::kPermutation;
-  struct Needed {
-    bool needed;
-    int32_t id;
-    const char* name;
-  };
-  for (const Needed& one : {Needed{begins, special.cls, "[CLS]"}, Needed{true, special.sep, "[SEP]"},
-                            Needed{masks, special.mask, "[MASK]"}}) {
-    if (one.needed && one.id == kNoSpecial) {
-      return Error{"cannot train with the tokeniser " + tokenizer.string() + ": it has no " + one.name +
-                       " or anything that stands for it",
-                   "take a vocabulary that was made for an encoder, or one that is learnt"};
-    }
-  }
-  return {};
-}
-
 // A packed corpus that was made with the vocabulary and is sound.
 Result<Corpus> openCorpus(const PreparedCorpus& corpus, const std::filesystem::path& folder,
                           const PreparedText& text, const ShardVocabulary& vocabulary) {
@@ -286,17 +264,20 @@ Result<PretrainingData> PretrainingData::open(const PreparedText& text, const Ob
   }
   const ShardVocabulary vocabulary{
       .fine_size = grains->fineSize(), .coarse_size = grains->coarseSize(), .hash = *hash};
-  if (const Status status =
-          checkSpecial(grains->fine().special(), rowKind(objective), maskKind(objective), text.tokenizer);
-      !status.ok()) {
-    return status.error();
+  const SpecialIds& special = grains->fine().special();
+  if (const std::string missing(missingSpecial(
+          objective, {special.cls != kNoSpecial, special.sep != kNoSpecial, special.mask != kNoSpecial}));
+      !missing.empty()) {
+    return Error{"cannot train with the tokeniser " + text.tokenizer.string() + ": it has no " + missing +
+                     " or anything that stands for it",
+                 "take a vocabulary that was made for an encoder, or one that is learnt"};
   }
   auto impl = std::make_unique<Impl>();
   impl->objective = withPublishedDefaults(objective);
   impl->rows = rowKind(objective);
   impl->masking = maskKind(objective);
   impl->grains = rowGrains(objective);
-  impl->special = grains->fine().special();
+  impl->special = special;
   impl->fine_size = grains->fineSize();
   impl->reads_coarse = text.grain == "coarse";
   impl->training_key = mixKey(seed, nameKey("pretraining data"));

@@ -444,9 +444,9 @@ class Checker {
     } else {
       checkVocabSize(recipe_.text.grain == "coarse" ? given()->coarse : given()->fine);
       // Text can be packed without them, but no model trained on it.
-      if (!given()->missing.empty()) {
+      if (const std::string missing(missingSpecial(recipe_.objective, given()->special)); !missing.empty()) {
         report({"objective.rows", "text.vocabulary"},
-               "The tokeniser " + path.string() + " has no " + given()->missing +
+               "The tokeniser " + path.string() + " has no " + missing +
                    " or anything that stands for it, and training rows need it",
                "name a tokeniser that was made for an encoder, or leave text.vocabulary empty to learn one");
       }

@@ -88,6 +88,15 @@ std::string objectiveTitle(const ObjectiveRecipe& objective) {
   return title;
 }
 
+std::string_view missingSpecial(const ObjectiveRecipe& objective, const SpecialTokens& there) {
+  const RowKind rows = rowKind(objective);
+  const MaskKind masking = maskKind(objective);
+  const bool begins = rows != RowKind::kLm && rows != RowKind::kT5;
+  const bool masks =
+      masking != MaskKind::kNone && masking != MaskKind::kT5 && masking != MaskKind::kPermutation;
+  return begins && !there.cls ? "[CLS]" : !there.sep ? "[SEP]" : masks && !there.mask ? "[MASK]" : "";
+}
+
 ObjectiveRecipe withPublishedDefaults(ObjectiveRecipe objective) {
   const RowKind rows = rowKind(objective);
   const MaskKind masking = maskKind(objective);

@@ -52,6 +52,15 @@ std::string_view pairObjective(const ObjectiveRecipe& objective);
 // "MLM + NSP", "MLM", "PLM", ...
 std::string objectiveTitle(const ObjectiveRecipe& objective);
 
+// Which special tokens there are.
+struct SpecialTokens {
+  bool cls = true;
+  bool sep = true;
+  bool mask = true;
+};
+// The first of them that the rows and masks need and that is not there, as in "[CLS]"; empty: none.
+std::string_view missingSpecial(const ObjectiveRecipe& objective, const SpecialTokens& there);
+
 // The objective with every value that is left open (negative) as published for its kind of rows and masks.
 ObjectiveRecipe withPublishedDefaults(ObjectiveRecipe objective);
 

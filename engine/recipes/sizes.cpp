@@ -253,11 +253,9 @@ Result<GrainSizes> givenSizes(const TextRecipe& text) {
     return grains.error();
   }
   const SpecialIds& special = grains->fine().special();
-  return GrainSizes{grains->fineSize(), grains->coarseSize(),
-                    special.cls == kNoSpecial    ? "[CLS]"
-                    : special.sep == kNoSpecial  ? "[SEP]"
-                    : special.mask == kNoSpecial ? "[MASK]"
-                                                 : ""};
+  return GrainSizes{
+      grains->fineSize(), grains->coarseSize(),
+      SpecialTokens{special.cls != kNoSpecial, special.sep != kNoSpecial, special.mask != kNoSpecial}};
 }
 
 int64_t expectedVocabSize(const Recipe& recipe) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/base/result.h"
+#include "engine/recipes/objective.h"
 #include "engine/recipes/recipe.h"
 
 namespace heddle {
@@ -32,8 +33,8 @@ ParameterCount countParameters(const ModelRecipe& model, int64_t vocab_size, boo
 
 struct GrainSizes {
   int64_t fine = 0;
-  int64_t coarse = 0;        // with the fine ones; equal to fine when there is one grain
-  std::string missing = {};  // of [CLS], [SEP] and [MASK] the first that nothing stands for; empty: none
+  int64_t coarse = 0;  // with the fine ones; equal to fine when there is one grain
+  SpecialTokens special = {};
 };
 
 // Of the tokeniser that is text.vocabulary. Errors: as openTokenizer().
