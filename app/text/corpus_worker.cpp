@@ -1,7 +1,6 @@
 #include "app/text/corpus_worker.h"
 
 #include <QCoreApplication>
-#include <QFileInfo>
 
 #include "app/text/tokenizer_shelf.h"
 #include "engine/base/file.h"
@@ -45,20 +44,14 @@ std::vector<std::pair<QString, qint64>> droppedOf(const Json& filters) {
 
 // Name, source, grain and recipe, as the corpus was prepared.
 void describeOrigin(const Recipe& recipe, CorpusDescription& shown) {
+  shown.name = text(corpusTitle(recipe));
   if (recipe.corpora.empty()) {
-    const bool chinese = recipe.text.sample_language == "zh";
-    shown.name = chinese ? tr("Sample text, Chinese") : tr("Sample text");
     shown.source = tr("%1 documents of the embedded sample text").arg(recipe.text.sample_documents);
   } else {
-    const CorpusRecipe& corpus = recipe.corpora.front();
     QStringList paths;
-    QStringList names;
-    for (const std::filesystem::path& file : corpus.files) {
-      const QFileInfo info(text(file.string()));
-      paths.append(info.filePath());
-      names.append(info.fileName().isEmpty() ? QFileInfo(info.path()).fileName() : info.fileName());
+    for (const std::filesystem::path& file : recipe.corpora.front().files) {
+      paths.append(text(file.string()));
     }
-    shown.name = corpus.name.empty() ? names.join(QStringLiteral(", ")) : text(corpus.name);
     shown.source = paths.join(QStringLiteral(", "));
   }
   shown.recipe = text(heddle::writeRecipe(recipe, {}, textGroups()));
@@ -79,9 +72,7 @@ CorpusDescription describeCorpus(const PackedCorpus& corpus) {
     return shown;
   }
   const CorpusReport& report = *corpus.report;
-  const Result<Recipe> recipe =
-      report.settings ? recipeOfSettings(*report.settings) : Result<Recipe>(Error{"not kept", ""});
-  if (recipe.ok()) {
+  if (const Result<Recipe> recipe = recipeOf(report); recipe.ok()) {
     describeOrigin(*recipe, shown);
   }
   if (corpus.coarse != CoarseKind::kNone) {

@@ -75,14 +75,34 @@ std::vector<std::string> textSettings(const TextRecipe& text, const CorpusRecipe
   return settings;
 }
 
-Result<Recipe> recipeOfSettings(const std::vector<std::string>& settings) {
+Result<Recipe> recipeOf(const CorpusReport& report) {
+  if (!report.settings) {
+    return Error{"what the corpus was prepared with is not kept in its report",
+                 "prepare the same text again: what is packed is used again"};
+  }
   Recipe recipe;
-  for (const std::string& setting : settings) {
+  for (const std::string& setting : *report.settings) {
     if (const Status set = applySetting(recipe, setting); !set.ok()) {
       return set.error();
     }
   }
   return recipe;
+}
+
+std::string corpusTitle(const Recipe& recipe) {
+  if (recipe.corpora.empty()) {
+    return recipe.text.sample_language == "zh" ? "Sample text, Chinese" : "Sample text";
+  }
+  const CorpusRecipe& corpus = recipe.corpora.front();
+  std::string title = corpus.name;
+  if (title.empty()) {
+    for (const std::filesystem::path& file : corpus.files) {
+      // "wiki/" ends with an empty name.
+      const std::filesystem::path named = file.has_filename() ? file : file.parent_path();
+      title += (title.empty() ? "" : ", ") + named.filename().string();
+    }
+  }
+  return title;
 }
 
 }  // namespace heddle

@@ -22,8 +22,11 @@ CoarseUses coarseUses(const Corpus& corpus, const Grains& grains, size_t listed 
 // are left out.
 std::vector<std::string> textSettings(const TextRecipe& text, const CorpusRecipe* corpus);
 
-// The recipe that has these settings and the defaults for the rest: with one corpus, or none for the sample
-// text. Error: a setting that this program does not know.
-Result<Recipe> recipeOfSettings(const std::vector<std::string>& settings);
+// The recipe with these settings and the defaults for the rest: with one corpus, or none for the sample text.
+// Errors: the report does not keep them; a setting that this program does not know.
+Result<Recipe> recipeOf(const CorpusReport& report);
+
+// What people call such a corpus: its name, else the names of its files, else "Sample text".
+std::string corpusTitle(const Recipe& recipe);
 
 }  // namespace heddle

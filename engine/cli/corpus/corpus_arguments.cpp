@@ -5,7 +5,7 @@
 namespace heddle {
 
 void CorpusArguments::addTo(CLI::App& app) {
-  corpus_ = app.add_subcommand("corpus", "Pack text for training, report on it, show training rows");
+  corpus_ = app.add_subcommand("corpus", "Pack text for training, list and report on it, show training rows");
   corpus_->require_subcommand(1);
 
   CLI::App* build = corpus_->add_subcommand(
@@ -26,6 +26,8 @@ void CorpusArguments::addTo(CLI::App& app) {
       "  heddle-engine corpus build wiki/ --tokenizer vocab.txt\n"
       "  heddle-engine corpus build --recipe recipe.toml --set text.coarse=phrases");
 
+  CLI::App* list = corpus_->add_subcommand("list", "The packed corpora of the workspace, the newest first");
+
   CLI::App* report = corpus_->add_subcommand("report", "What a packed corpus holds");
   report->add_option("corpus", options_.name, "A folder, or a name in the workspace")->required();
   report->footer("Example: heddle-engine corpus report 5f0c...");
@@ -41,7 +43,7 @@ void CorpusArguments::addTo(CLI::App& app) {
   for (CLI::App* command : {build, rows}) {
     command->add_option("--set", options_.settings, "Change one key: --set text.vocab_size=4000")->take_all();
   }
-  for (CLI::App* command : {build, report, rows}) {
+  for (CLI::App* command : {build, list, report, rows}) {
     command->add_option("--workspace", options_.workspace,
                         "Folder of corpora (default: $HEDDLE_WORKSPACE, else ~/.local/share/heddle)");
     command->add_flag("--json", options_.json, "Print JSON Lines for programs");
@@ -56,6 +58,7 @@ CorpusOptions CorpusArguments::options() const {
   CorpusOptions options = options_;
   const std::string name = corpus_->get_subcommands().front()->get_name();
   options.action = name == "build"    ? CorpusAction::kBuild
+                   : name == "list"   ? CorpusAction::kList
                    : name == "report" ? CorpusAction::kReport
                                       : CorpusAction::kRows;
   return options;

@@ -10,11 +10,14 @@
 #include "engine/cli/runs/text_table.h"
 #include "engine/cli/tokenizer/reporter.h"
 #include "engine/cli/tokenizer/text_input.h"
+#include "engine/data/corpus_description.h"
+#include "engine/data/packed_text.h"
 #include "engine/data/prepare.h"
 #include "engine/data/pretraining_data.h"
 #include "engine/data/training_rows.h"
 #include "engine/recipes/check.h"
 #include "engine/recipes/parse.h"
+#include "engine/recipes/sizes.h"
 #include "engine/text/grains/tokenizer_folder.h"
 
 namespace heddle {
@@ -63,6 +66,8 @@ class CorpusCommand {
     switch (options_.action) {
       case CorpusAction::kBuild:
         return build();
+      case CorpusAction::kList:
+        return list();
       case CorpusAction::kReport:
         return report();
       case CorpusAction::kRows:
@@ -208,6 +213,50 @@ class CorpusCommand {
     }
     reporter_.out() << '\n';
     table.print(reporter_.out());
+  }
+
+  int list() {
+    const Result<std::vector<PackedCorpus>> packed = packedCorpora(workspace_);
+    if (!packed.ok()) {
+      return reporter_.fail(packed.error());
+    }
+    TextTable table;
+    for (const char* column : {"CORPUS", "TEXT"}) {
+      table.addColumn(column);
+    }
+    for (const char* column : {"DOCUMENTS", "FINE TOKENS", "COARSE RATE", "ON DISK"}) {
+      table.addColumn(column, TextTable::Align::kRight);
+    }
+    Json corpora = Json::array();
+    for (const PackedCorpus& corpus : *packed) {
+      const bool sound = corpus.report.ok();
+      const Result<Recipe> recipe = sound ? recipeOf(*corpus.report) : corpus.report.error();
+      const std::string title = recipe.ok() ? corpusTitle(*recipe) : "";
+      Json about = sound ? corpus.report->toJson() : Json{{"problem", corpus.report.error().message()}};
+      about["folder"] = corpus.folder.string();
+      about["title"] = title;
+      about["bytes_on_disk"] = corpus.disk_bytes;
+      corpora.push_back(std::move(about));
+      const std::string id = corpus.folder.filename().string();
+      const std::string size = humanBytes(static_cast<double>(corpus.disk_bytes));
+      if (sound) {
+        const CorpusReport& report = *corpus.report;
+        const bool coarse = corpus.coarse != CoarseKind::kNone;
+        table.addRow({id, title, std::to_string(report.documents), std::to_string(report.tokens),
+                      coarse ? percent(report.coarseRate()) : "", size});
+      } else {
+        table.addRow({id, "not usable: " + corpus.report.error().text, "", "", "", size});
+      }
+    }
+    if (reporter_.json()) {
+      reporter_.result({{"corpora", std::move(corpora)}});
+    } else if (packed->empty()) {
+      reporter_.out() << "No corpus in " << workspace_.root.string()
+                      << " yet: pack text with `heddle-engine corpus build`.\n";
+    } else {
+      table.print(reporter_.out());
+    }
+    return kTokenizerDone;
   }
 
   int report() {

@@ -1,4 +1,5 @@
-// `heddle-engine corpus build | report | rows`: packed corpora made, described and shown as training rows.
+// `heddle-engine corpus build | list | report | rows`: packed corpora made, listed, described and shown as
+// training rows.
 
 #pragma once
 
@@ -11,7 +12,7 @@
 
 namespace heddle {
 
-enum class CorpusAction { kBuild, kReport, kRows };
+enum class CorpusAction { kBuild, kList, kReport, kRows };
 
 struct CorpusOptions {
   CorpusAction action = CorpusAction::kBuild;
@@ -41,6 +42,8 @@ struct CorpusOptions {
 // works; then
 //   build   {"kind": "result", "tokenizer": folder, "corpora": [{"name", "folder", "samples": [folder, ...],
 //           ... as corpus.json}]}
+//   list    {"kind": "result", "corpora": [{"folder", "title", "bytes_on_disk", ... as corpus.json, or
+//           "problem" of one that is unfinished or broken}]}, the newest first
 //   report  {"kind": "result", "folder", ... as corpus.json}
 //   rows    {"kind": "row", ...} (inspection.h) for each row, then {"kind": "result", "rows": count}
 // or {"kind": "failure", "text": "...", "hint": "..."}.

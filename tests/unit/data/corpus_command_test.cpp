@@ -79,6 +79,26 @@ TEST_F(CorpusCommandTest, BuildsFromFilesAndReportsIt) {
   EXPECT_EQ(again.result()["corpora"].at(0)["tokens"], corpus["tokens"]);
 }
 
+TEST_F(CorpusCommandTest, ListsWhatIsPackedAndWhatIsBroken) {
+  const Answer none = ask(CorpusAction::kList);
+  EXPECT_EQ(none.code, 0);
+  EXPECT_NE(none.out.find("No corpus in " + workspace().root.string()), std::string::npos) << none.out;
+
+  const Answer built =
+      ask(CorpusAction::kBuild, {.json = true, .settings = small, .files = {text().string()}});
+  ASSERT_EQ(built.code, 0) << built.out;
+  std::filesystem::create_directories(workspace().corpora() / "unfinished");
+  const Json corpora = ask(CorpusAction::kList, {.json = true}).result()["corpora"];
+  ASSERT_EQ(corpora.size(), 2u);
+  const size_t sound = corpora[0].contains("problem") ? 1 : 0;
+  EXPECT_EQ(corpora[sound]["title"], "text.txt");
+  EXPECT_EQ(corpora[sound]["tokens"], built.result()["corpora"][0]["tokens"]);
+  EXPECT_NE(std::string(corpora[1 - sound]["problem"]).find("not packed to its end"), std::string::npos);
+  const Answer table = ask(CorpusAction::kList);
+  EXPECT_NE(table.out.find("text.txt"), std::string::npos) << table.out;
+  EXPECT_NE(table.out.find("not usable: "), std::string::npos) << table.out;
+}
+
 TEST_F(CorpusCommandTest, PrintsTrainingRowsOfARecipe) {
   const std::filesystem::path recipe =
       write("recipe.toml",

@@ -270,7 +270,7 @@ TEST_F(PrepareTest, KeepsWhatACorpusWasPreparedWithSoThatItIsFoundAgain) {
   ASSERT_TRUE(first.ok()) << first.error().message();
   Result<CorpusReport> report = CorpusReport::read(first->corpora[0].folder);
   ASSERT_TRUE(report.ok());
-  Result<Recipe> again = recipeOfSettings(report->settings.value());
+  Result<Recipe> again = recipeOf(*report);
   ASSERT_TRUE(again.ok()) << again.error().message();
   EXPECT_EQ(again->corpora, std::vector<CorpusRecipe>{corpus});
   EXPECT_EQ(again->text.vocab_size, 500);
@@ -280,9 +280,19 @@ TEST_F(PrepareTest, KeepsWhatACorpusWasPreparedWithSoThatItIsFoundAgain) {
   corpus.min_characters = 0;
   ASSERT_TRUE(prepare(sample(), {corpus}).ok());
   report = CorpusReport::read(first->corpora[0].folder);
-  EXPECT_EQ(recipeOfSettings(report->settings.value())->corpora, std::vector<CorpusRecipe>{corpus});
+  EXPECT_EQ(recipeOf(*report)->corpora, std::vector<CorpusRecipe>{corpus});
   EXPECT_TRUE(report->filters.is_null());
-  EXPECT_FALSE(recipeOfSettings({"text.of_tomorrow=1"}).ok());
+  EXPECT_EQ(corpusTitle(again.value()), "维基");
+  again->corpora[0].name.clear();
+  again->corpora[0].files.emplace_back("texts/wiki/");
+  EXPECT_EQ(corpusTitle(again.value()), "a, b.txt, wiki");
+  again->corpora.clear();
+  EXPECT_EQ(corpusTitle(again.value()), "Sample text");
+  CorpusReport other = *report;
+  other.settings = {"text.of_tomorrow=1"};
+  EXPECT_FALSE(recipeOf(other).ok());
+  other.settings.reset();
+  EXPECT_FALSE(recipeOf(other).ok());
 }
 
 TEST_F(PrepareTest, OneOfSeveralCorporaKeepsTheTokenizerOfAll) {
@@ -300,7 +310,7 @@ TEST_F(PrepareTest, OneOfSeveralCorporaKeepsTheTokenizerOfAll) {
   recipe.phrase_min_count = 5;
   const Result<PreparedText> both = prepare(recipe, corpora);
   ASSERT_TRUE(both.ok()) << both.error().message();
-  const Result<Recipe> second = recipeOfSettings(both->corpora[1].report.settings.value());
+  const Result<Recipe> second = recipeOf(both->corpora[1].report);
   ASSERT_TRUE(second.ok()) << second.error().message();
   ASSERT_EQ(second->corpora, std::vector<CorpusRecipe>{corpora[1]});
   const Result<PreparedText> alone = prepare(second->text, second->corpora);
