@@ -255,7 +255,17 @@ TEST_F(PrepareTest, AnEngineThatDiesIsOneProblemSaidOnThePageToo) {
 
 TEST_F(PrepareTest, ABrokenVocabularyAndAMissingEngineAreOneSentenceEach) {
   openSmall();
-  set("text.vocabulary", write("vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\na\n"));
+  const QString broken = write("broken.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\na\n");
+  set("text.vocabulary", broken);
+  ASSERT_TRUE(waitUntil([this] { return dialog()->checked(); }));
+  EXPECT_FALSE(startButton()->isEnabled());
+  EXPECT_TRUE(startButton()->toolTip().contains(QStringLiteral("broken.txt")));
+  // One that breaks after it was looked at is the engine's to refuse.
+  const QString vocabulary = write("vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\nb\n");
+  set("text.vocabulary", vocabulary);
+  ASSERT_TRUE(waitUntil([this] { return dialog()->checked(); }));
+  std::filesystem::copy_file(broken.toStdString(), vocabulary.toStdString(),
+                             std::filesystem::copy_options::overwrite_existing);
   start();
   ASSERT_TRUE(waitUntil([this] { return window->problems().count() == 1; }));
   EXPECT_TRUE(window->problems().current().text.contains(QStringLiteral("vocab.txt")));
