@@ -24,14 +24,7 @@ constexpr int kAxisLetters = 14;   // names of metrics are longer, but not all t
 CurvesBar::CurvesBar(QWidget* parent) : QWidget(parent), controls_(new FlowLayout(this)) {
   controls_->setContentsMargins(4, 4, 4, 4);
   controls_->setSpacing(6);
-  auto* metrics = new QToolButton(this);
-  metrics->setText(tr("Metrics"));
-  metrics->setToolTip(tr("Choose the metrics that have a chart"));
-  metrics->setPopupMode(QToolButton::InstantPopup);
-  metric_menu_ = new QMenu(metrics);
-  metrics->setMenu(metric_menu_);
-  metrics->setAutoRaise(true);
-  controls_->addWidget(metrics);
+  metric_menu_ = addMenu(tr("Metrics"), tr("Choose the metrics that have a chart"));
   buildAxis();
   buildSmoothing();
   buildSwitches();
@@ -108,13 +101,6 @@ void CurvesBar::buildSmoothing() {
 
 void CurvesBar::buildSwitches() {
   addSwitch(tr("Original"), tr("Draw the unsmoothed line faintly behind"), nullptr, &ChartSettings::show_raw);
-  addSwitch(
-      tr("All segments"),
-      tr("Draw also what was logged and then repeated, because the run was resumed from an earlier step"),
-      &CurvesSettings::all_segments, nullptr);
-  addSwitch(tr("Ignore outliers"),
-            tr("Leave out of the height what lies far from most of the visible values"), nullptr,
-            &ChartSettings::ignore_outliers);
   addSwitch(tr("log x"), tr("Logarithmic horizontal axis"), nullptr, &ChartSettings::log_x);
   addSwitch(tr("log y"), tr("Logarithmic vertical axis"), nullptr, &ChartSettings::log_y);
   addSwitch(
@@ -122,12 +108,33 @@ void CurvesBar::buildSwitches() {
       tr("Summarise a range in the tables: all that is visible, or what is chosen by dragging with Ctrl "
          "or by the keys [ and ] at the tracker"),
       nullptr, &ChartSettings::summarizes_range);
-  addSwitch(tr("Link"), tr("Zooming one chart sideways zooms all"), &CurvesSettings::linked, nullptr);
+  // Seldom changed: in a menu, so that the bar stays short.
+  auto* more = addMenu(tr("More"), tr("What is drawn, and what moves together"));
+  addSwitch(
+      tr("All segments"),
+      tr("Draw also what was logged and then repeated, because the run was resumed from an earlier step"),
+      &CurvesSettings::all_segments, nullptr, more);
+  addSwitch(tr("Ignore outliers"),
+            tr("Leave out of the height what lies far from most of the visible values"), nullptr,
+            &ChartSettings::ignore_outliers, more);
+  addSwitch(tr("Link"), tr("Zooming one chart sideways zooms all"), &CurvesSettings::linked, nullptr, more);
   QAction* fit = addButton(tr("Fit all"), tr("Show everything in every chart and follow new points again"));
   connect(fit, &QAction::triggered, this, &CurvesBar::fitAsked);
 }
 
-// An action with its button among the controls.
+QMenu* CurvesBar::addMenu(const QString& text, const QString& tip) {
+  auto* tool = new QToolButton(this);
+  tool->setText(text);
+  tool->setToolTip(tip);
+  tool->setPopupMode(QToolButton::InstantPopup);
+  tool->setAutoRaise(true);
+  auto* menu = new QMenu(tool);
+  menu->setToolTipsVisible(true);
+  tool->setMenu(menu);
+  controls_->addWidget(tool);
+  return menu;
+}
+
 QAction* CurvesBar::addButton(const QString& text, const QString& tip) {
   auto* action = new QAction(text, this);
   action->setToolTip(tip);
@@ -139,8 +146,14 @@ QAction* CurvesBar::addButton(const QString& text, const QString& tip) {
 }
 
 void CurvesBar::addSwitch(const QString& text, const QString& tip, bool CurvesSettings::*field,
-                          bool ChartSettings::*chart_field) {
-  QAction* action = addButton(text, tip);
+                          bool ChartSettings::*chart_field, QMenu* menu) {
+  QAction* action = nullptr;
+  if (menu == nullptr) {
+    action = addButton(text, tip);
+  } else {
+    action = menu->addAction(text);
+    action->setToolTip(tip);
+  }
   action->setCheckable(true);
   switches_.push_back({action, field, chart_field});
   connect(action, &QAction::toggled, this, [this, field, chart_field](bool on) {

@@ -55,9 +55,13 @@ class CurvesBar final : public QWidget {
   void buildAxis();
   void buildSmoothing();
   void buildSwitches();
+  // An action with its button among the controls.
   QAction* addButton(const QString& text, const QString& tip);
+  // A menu under a button among the controls.
+  QMenu* addMenu(const QString& text, const QString& tip);
+  // A button of its own, or an entry of `menu`.
   void addSwitch(const QString& text, const QString& tip, bool CurvesSettings::*field,
-                 bool ChartSettings::*chart_field);
+                 bool ChartSettings::*chart_field, QMenu* menu = nullptr);
   void fillAxes();
   void showAxis();
   void showSettings();
