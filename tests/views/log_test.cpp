@@ -89,6 +89,8 @@ TEST_F(LogViewTest, FollowsTheEndUntilTheUserScrollsUp) {
   view.setFollows(true);
   EXPECT_TRUE(QTest::qWaitFor([&] { return bar().value() == bar().maximum(); }));
   EXPECT_EQ(view.rowCount(), 500);
+  view.resize(700, 150);
+  EXPECT_TRUE(QTest::qWaitFor([&] { return bar().value() == bar().maximum(); })) << "in a lower view too";
 }
 
 TEST_F(LogViewTest, JumpsToTheFirstError) {

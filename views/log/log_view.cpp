@@ -79,6 +79,12 @@ struct LogView::Impl {
       const QScrollBar* bar = list->verticalScrollBar();
       follow->setChecked(bar->sliderPosition() == bar->maximum());
     });
+    // A lower view has a longer way to the end.
+    connect(list->verticalScrollBar(), &QScrollBar::rangeChanged, self, [this](int /*low*/, int high) {
+      if (follow->isChecked()) {
+        list->verticalScrollBar()->setValue(high);
+      }
+    });
     list->viewport()->installEventFilter(self);
     auto* copy = new QAction(LogView::tr("Copy"), list);
     copy->setShortcut(QKeySequence::Copy);
@@ -130,7 +136,10 @@ LogView::LogView(QWidget* parent) : QWidget(parent), impl_(std::make_unique<Impl
   impl_->build();
 }
 
-LogView::~LogView() = default;
+LogView::~LogView() {
+  // The list tells of its range until its own end, which comes after that of the rest.
+  impl_->list->verticalScrollBar()->disconnect(this);
+}
 
 void LogView::setRun(const QString& name, std::vector<LogRow> rows) {
   impl_->run = name;
