@@ -122,6 +122,14 @@ Result<AttentionProbe::LoadedModel*> AttentionProbe::load(const std::filesystem:
                      std::to_string(entries) + " pieces, its model " + std::to_string(config->vocab_size),
                  "the folder mixes two models; choose another checkpoint"};
   }
+  // Every input begins with [CLS] and ends with [SEP].
+  const SpecialIds& special = grains->fine().special();
+  if (special.cls == kNoSpecial || special.sep == kNoSpecial) {
+    return Error{"cannot show the attention of the checkpoint " + checkpoint.string() +
+                     ": its tokeniser has no " + (special.cls == kNoSpecial ? "[CLS]" : "[SEP]") +
+                     " or anything that stands for it",
+                 "its tokenizer folder was made for another model; choose another checkpoint"};
+  }
   auto model = std::make_unique<LoadedModel>(checkpoint, *config, jsonValue(*state, "next_sentence", true),
                                              *grains, coarse);
   model->parameters.allocate(at::kCPU, ComputeType::kFp32);

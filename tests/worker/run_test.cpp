@@ -14,6 +14,8 @@
 #include "engine/base/paths.h"
 #include "engine/base/safetensors.h"
 #include "engine/events/inspection.h"
+#include "engine/text/grains/tokenizer_folder.h"
+#include "tests/unit/subword/subword_fixture.h"
 #include "tests/worker/engine_process.h"
 
 namespace heddle {
@@ -460,6 +462,23 @@ TEST_F(Serve, ForeignCheckpointIsOneSentence) {
   const auto reply = ask({1, folder.path() / "foreign", "A text.", "", folder.path() / "x.safetensors"});
   EXPECT_TRUE(reply.failed);
   EXPECT_NE(reply.failure.text.find("llama"), std::string::npos) << reply.failure.text;
+}
+
+TEST_F(Serve, CheckpointWhoseTokenizerHasNoSpecialTokensIsOneSentence) {
+  const Finished trained =
+      runEngine(arguments("served", {"--set", "phase.0.steps=2", "--set", "phase.1.steps=1", "--set",
+                                     "optimizer.warmup_steps=0"}));
+  ASSERT_EQ(trained.exit_code, 0) << trained.output;
+  const fs::path checkpoint = run("served") / "checkpoints" / "3";
+  SentencePieceFile bare;
+  bare.pieces = {{"<unk>", 0, SentencePieceType::kUnknown}, {"a", -1}};
+  const auto grains = openTokenizer(write("bare.model", writeModel(bare)));
+  ASSERT_TRUE(grains.ok()) << grains.error().message();
+  fs::remove_all(checkpoint / "tokenizer");
+  ASSERT_TRUE(saveGrains(*grains, checkpoint / "tokenizer").ok());
+  const auto reply = ask({1, checkpoint, "a text", "", folder.path() / "x.safetensors"});
+  EXPECT_TRUE(reply.failed);
+  EXPECT_NE(reply.failure.text.find("has no [CLS]"), std::string::npos) << reply.failure.text;
 }
 
 TEST_F(Serve, MissingCheckpointEmptyTextAndGarbageAreAnsweredAndServingGoesOn) {

@@ -412,6 +412,17 @@ TEST_F(CheckRecipeFiles, RowsNeedATokeniserWithSpecialTokens) {
   EXPECT_EQ(problemKeys(recipe), Keys{});
 }
 
+TEST(MissingSpecial, IsWhatTheRowsAndMasksCannotDoWithout) {
+  const SpecialTokens none{false, false, false};
+  EXPECT_EQ(missingSpecial({.rows = "sentence_pair", .masking = "token"}, none), "[CLS]");
+  EXPECT_EQ(missingSpecial({.rows = "sentence_pair", .masking = "token"}, {.cls = true, .sep = false}),
+            "[SEP]");
+  EXPECT_EQ(missingSpecial({.rows = "sentence_pair", .masking = "token"}, {.mask = false}), "[MASK]");
+  EXPECT_EQ(missingSpecial({.rows = "xlnet", .masking = "permutation"}, {.mask = false}), "");
+  EXPECT_EQ(missingSpecial({.rows = "lm", .masking = "none"}, {.cls = false, .mask = false}), "");
+  EXPECT_EQ(missingSpecial({.rows = "t5", .masking = "t5"}, none), "[SEP]");
+}
+
 TEST(AllProblems, CarryTheLinesOfTheFileInOrder) {
   const ParsedRecipe parsed = parseRecipe(R"([model]
 hidden_size = 100
