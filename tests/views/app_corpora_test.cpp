@@ -287,7 +287,7 @@ TEST_F(PrepareTest, WhatWasPreparedLastIsThereInTheNextWindow) {
   EXPECT_NE(::kill(engine, 0), 0) << "it ends with the window";
   open();
   EXPECT_EQ(window->textView().page(), TextPageKind::kCorpora);
-  QTest::mouseClick(window->textView().findChild<QPushButton*>(QStringLiteral("text-prepare")),
+  QTest::mouseClick(window->textView().findChild<QPushButton*>(QStringLiteral("corpora-prepare")),
                     Qt::LeftButton);
   ASSERT_NE(dialog(), nullptr);
   EXPECT_EQ(dialog()->form().recipe().corpora.at(0).name, "waits");

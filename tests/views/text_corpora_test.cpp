@@ -143,6 +143,9 @@ TEST_F(CorporaPageTest, EachCorpusLeadsToItsTokeniserToARunAndToTheClipboard) {
   page.setCorpora(threeCorpora());
   QSignalSpy tokenizer(&page, &CorporaPage::tokenizerRequested);
   QSignalSpy run(&page, &CorporaPage::newRunRequested);
+  QSignalSpy prepare(&page, &CorporaPage::prepareRequested);
+  press("corpora-prepare-more-button");
+  EXPECT_EQ(prepare.count(), 1);
   press("corpora-tokenizer-button");
   press("corpora-run-button");
   press("corpora-copy-button");

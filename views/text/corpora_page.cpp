@@ -23,6 +23,7 @@ struct CorporaPage::Impl {
   QStackedWidget* pages;
   EmptyState* empty;
   QTableView* table;
+  QAction* prepare;
   QAction* show_tokenizer;
   QAction* new_run;
   QAction* copy;
@@ -101,12 +102,15 @@ struct CorporaPage::Impl {
     for (int column = 0; column < CorpusModel::kColumns; ++column) {
       header->resizeSection(column, widths[column] * character);
     }
+    prepare = action(CorporaPage::tr("Prepare text…"), "corpora-prepare-more");
+    prepare->setToolTip(CorporaPage::tr("Learn tokenisers from text and pack it to train on"));
     show_tokenizer = action(CorporaPage::tr("Show its tokeniser"), "corpora-tokenizer");
     new_run = action(CorporaPage::tr("New run on this text…"), "corpora-run");
     copy = action(CorporaPage::tr("Copy the report"), "corpora-copy");
     table->addActions({show_tokenizer, new_run, copy});
     table->setContextMenuPolicy(Qt::ActionsContextMenu);
     connect(table->selectionModel(), &QItemSelectionModel::selectionChanged, self, [this] { showCurrent(); });
+    connect(prepare, &QAction::triggered, self, &CorporaPage::prepareRequested);
     connect(show_tokenizer, &QAction::triggered, self,
             [this] { Q_EMIT self->tokenizerRequested(currentCorpus()->tokenizer); });
     connect(new_run, &QAction::triggered, self,
@@ -127,7 +131,7 @@ struct CorporaPage::Impl {
     auto* flow = new FlowLayout(buttons);
     flow->setContentsMargins(0, 0, 0, 0);
     flow->setSpacing(6);
-    for (QAction* each : {show_tokenizer, new_run, copy}) {
+    for (QAction* each : {prepare, show_tokenizer, new_run, copy}) {
       auto* button = new QToolButton(buttons);
       button->setDefaultAction(each);
       button->setObjectName(each->objectName() + QStringLiteral("-button"));

@@ -72,8 +72,8 @@ TextView::TextView(QWidget* parent) : QWidget(parent), impl_(std::make_unique<Im
   connect(impl_->bar, &TokenizerBar::prepareRequested, this, &TextView::prepareRequested);
   connect(impl_->corpora, &CorporaPage::prepareRequested, this, &TextView::prepareRequested);
   connect(impl_->tabs, &QTabWidget::currentChanged, this, [this] {
-    // Training rows are a run's: they have nothing to do with the tokenisers chosen.
-    impl_->bar->setVisible(page() != TextPageKind::kRows);
+    // Training rows are a run's, corpora the workspace's: they have nothing to do with the tokenisers chosen.
+    impl_->bar->setVisible(page() != TextPageKind::kRows && page() != TextPageKind::kCorpora);
     Q_EMIT pageChanged();
   });
   askRoomOfCurrentPage(*impl_->tabs);
