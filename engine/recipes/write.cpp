@@ -99,7 +99,7 @@ std::string emptyList(const Recipe& recipe, const FieldGroup& group) {
   group.resize(with_one, 1);
   std::string item;
   writeGroup(item, with_one, group.name, 0);
-  std::string out = "\n# Without any [[" + std::string(group.name) + "]]: " + std::string(group.without) +
+  std::string out = "# Without any [[" + std::string(group.name) + "]]: " + std::string(group.without) +
                     ".\n# [[" + std::string(group.name) + "]]\n";
   for (size_t at = 0; at < item.size();) {
     const size_t end = item.find('\n', at) + 1;
@@ -123,10 +123,12 @@ std::string writeRecipe(const Recipe& recipe, std::span<const std::string> heade
     }
     if (group.isList()) {
       for (size_t item = 0; item < group.count(recipe); ++item) {
-        out += "\n[[" + std::string(group.name) + "]]\n";
+        out += out.empty() ? "" : "\n";
+        out += "[[" + std::string(group.name) + "]]\n";
         writeGroup(out, recipe, group.name, item);
       }
       if (group.count(recipe) == 0) {
+        out += out.empty() ? "" : "\n";
         out += emptyList(recipe, group);
       }
       continue;
