@@ -43,7 +43,7 @@ struct TextRecipe {
   std::string coarse = "none";         // none, phrases, words
   std::filesystem::path coarse_file;   // phrases, a words model or a list of words; empty = learnt
   int64_t phrase_min_count = 10;
-  double phrase_min_probability = 0.5;
+  double phrase_min_probability = 0.1;
   int64_t phrase_longest = 4;
   int64_t phrase_count = 0;                      // more than 0: thresholds are searched for so many phrases
   std::vector<std::filesystem::path> segmented;  // word-segmented text to learn Chinese words from

@@ -2,7 +2,7 @@
 //
 // File, version 1, UTF-8, one line each:
 //   heddle phrases 1
-//   {"lowercase": true, "longest": 4, "min_count": 10, "min_probability": 0.5, "phrases": 77645, ...}
+//   {"lowercase": true, "longest": 4, "min_count": 10, "min_probability": 0.1, "phrases": 77645, ...}
 //   los angeles<TAB>5321<TAB>0.9712
 //   ...
 // The second line is a JSON object that may also hold corpus_words and corpus_types. Each line after it is a
@@ -22,10 +22,11 @@
 namespace heddle {
 
 // The settings c, tau and n: phrases have 2 .. longest words, are seen min_count times or more, and their
-// last word has min_probability or more after the words before.
+// last word has min_probability or more after the words before. The defaults come near the 13.1 % of phrases
+// that AMBERT, table 10, gives for English: 11.4 % of 22 MB of Wikipedia, 13.7 % of 185 MB.
 struct PhraseThresholds {
   int64_t min_count = 10;
-  double min_probability = 0.5;
+  double min_probability = 0.1;
   int longest = 4;
   friend bool operator==(const PhraseThresholds&, const PhraseThresholds&) = default;
 };

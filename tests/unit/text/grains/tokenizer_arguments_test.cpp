@@ -53,7 +53,7 @@ TEST(TokenizerArgumentsTest, UnderstandsTheExamplesOfItsHelp) {
                                           "--target-rate", "0.131", "--min-count", "30", "--longest", "3"});
   EXPECT_EQ(phrases.action, TokenizerAction::kPhrases);
   EXPECT_EQ(phrases.learn.phrase_rate, 0.131);
-  EXPECT_EQ(phrases.learn.phrases, (PhraseThresholds{30, 0.5, 3}));
+  EXPECT_EQ(phrases.learn.phrases, (PhraseThresholds{30, PhraseThresholds{}.min_probability, 3}));
   EXPECT_EQ(phrases.learn_from, Strings{"wiki.txt"});
 
   const TokenizerOptions words =
