@@ -71,8 +71,11 @@ void RunProgressDelegate::paint(QPainter* painter, const QStyleOptionViewItem& o
   painter->setRenderHint(QPainter::Antialiasing);
   painter->setPen(Qt::NoPen);
   const bool on_highlight = (option.state & QStyle::State_Selected) != 0;
-  QColor fill = on_highlight ? option.palette.color(QPalette::HighlightedText)
-                             : roleColor(Role::kRunning, option.palette);
+  // Away from the colour of the words: a selected row has them light in most themes.
+  const bool light_words = option.palette.color(QPalette::HighlightedText).lightnessF() > 0.5;
+  QColor fill = !on_highlight ? roleColor(Role::kRunning, option.palette)
+                : light_words ? QColor(Qt::black)
+                              : QColor(Qt::white);
   fill.setAlphaF(0.12f);
   painter->setBrush(fill);
   painter->drawRoundedRect(barRect(option.rect, 1), 3, 3);

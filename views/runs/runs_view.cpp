@@ -25,7 +25,7 @@ constexpr int column(RunColumn which) {
 int defaultCharacters(RunColumn which) {
   switch (which) {
     case RunColumn::kName:
-      return 20;
+      return 16;
     case RunColumn::kProgress:
       return 13;
     case RunColumn::kState:
