@@ -24,10 +24,13 @@ CorpusFeed::CorpusFeed(TextView& view, Workspace workspace, QObject* parent)
     view_.corpora().setStatement(failure.text, true);
     Q_EMIT problem(failure);
   });
-  connect(worker_, &CorpusWorker::recipeFailed, this, &CorpusFeed::fail);
-  connect(worker_, &CorpusWorker::recipeWritten, this, [this](const QString& path) {
-    // It may have been cancelled meanwhile.
-    if (busy_) {
+  connect(worker_, &CorpusWorker::recipeFailed, this, [this](const Problem& failure, quint64 number) {
+    if (isAwaited(number)) {
+      fail(failure);
+    }
+  });
+  connect(worker_, &CorpusWorker::recipeWritten, this, [this](const QString& path, quint64 number) {
+    if (isAwaited(number)) {
       job_.start({QStringLiteral("corpus"), QStringLiteral("build"), QStringLiteral("--recipe"), path,
                   QStringLiteral("--workspace"), QString::fromStdString(workspace_.root.string()),
                   QStringLiteral("--json")});
@@ -75,7 +78,9 @@ void CorpusFeed::prepare(const QString& recipe_toml) {
   view_.corpora().setProgress(0, doing);
   Q_EMIT busyChanged(true);
   Q_EMIT progressed(0, doing);
-  QMetaObject::invokeMethod(worker_, [worker = worker_, recipe_toml] { worker->writeRecipe(recipe_toml); });
+  QMetaObject::invokeMethod(worker_, [worker = worker_, recipe_toml, number = ++preparation_] {
+    worker->writeRecipe(recipe_toml, number);
+  });
 }
 
 void CorpusFeed::cancel() {

@@ -1,6 +1,7 @@
 #include "app/text/corpus_worker.h"
 
 #include <QCoreApplication>
+#include <QDir>
 
 #include "app/text/tokenizer_shelf.h"
 #include "engine/base/file.h"
@@ -114,13 +115,20 @@ void CorpusWorker::list() {
   Q_EMIT listed(corpora);
 }
 
-void CorpusWorker::writeRecipe(const QString& toml) {
-  const QString path = recipes_.filePath(QStringLiteral("recipe.toml"));
-  if (const Status written = writeFileAtomic(path.toStdString(), toml.toStdString()); !written) {
-    Q_EMIT recipeFailed(asProblem(written.error()));
+void CorpusWorker::writeRecipe(const QString& toml, quint64 number) {
+  if (!recipes_.isValid()) {
+    Q_EMIT recipeFailed({tr("cannot create a folder for the recipe: %1").arg(recipes_.errorString()),
+                         tr("make room in %1, or name another folder in TMPDIR").arg(QDir::tempPath()),
+                         {}},
+                        number);
     return;
   }
-  Q_EMIT recipeWritten(path);
+  const QString path = recipes_.filePath(QStringLiteral("recipe.toml"));
+  if (const Status written = writeFileAtomic(path.toStdString(), toml.toStdString()); !written) {
+    Q_EMIT recipeFailed(asProblem(written.error()), number);
+    return;
+  }
+  Q_EMIT recipeWritten(path, number);
 }
 
 }  // namespace heddle::ui

@@ -23,14 +23,15 @@ class CorpusWorker final : public QObject {
 
  public Q_SLOTS:
   void list();
-  // To a file that the engine can read, there until the next one or as long as the worker.
-  void writeRecipe(const QString& toml);
+  // To a file that the engine can read, there until the next one or as long as the worker. `number` comes
+  // back with the answer: whoever asked may have given up meanwhile.
+  void writeRecipe(const QString& toml, quint64 number);
 
  Q_SIGNALS:
   void listed(const std::vector<heddle::ui::CorpusDescription>& corpora);
-  void recipeWritten(const QString& path);
   void listFailed(const heddle::ui::Problem& problem);
-  void recipeFailed(const heddle::ui::Problem& problem);
+  void recipeWritten(const QString& path, quint64 number);
+  void recipeFailed(const heddle::ui::Problem& problem, quint64 number);
 
  private:
   Workspace workspace_;

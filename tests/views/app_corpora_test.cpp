@@ -8,6 +8,7 @@
 #include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <QSignalSpy>
 #include <QTest>
 #include <QToolButton>
 
@@ -276,6 +277,28 @@ TEST_F(PrepareTest, ABrokenVocabularyAndAMissingEngineAreOneSentenceEach) {
   start();
   ASSERT_TRUE(waitUntil([this] { return window->problems().count() == 2; }));
   EXPECT_TRUE(page().statement().contains(QStringLiteral("/nowhere/heddle-engine")));
+}
+
+TEST_F(PrepareTest, ARecipeThatCannotBeWrittenIsOneProblemAndNoneOnceItIsCancelled) {
+  close();
+  const QByteArray before = qgetenv("TMPDIR");
+  qputenv("TMPDIR", "/proc");  // where nobody makes folders
+  open();
+  qputenv("TMPDIR", before);
+  command(QStringLiteral("Corpora of the workspace"));
+  ASSERT_TRUE(waitUntil([this] { return says(page(), QStringLiteral("no corpus yet")); }));
+  QSignalSpy looked(&page().model(), &CorpusModel::modelReset);
+  window->corpusFeed().prepare({});
+  window->corpusFeed().cancel();
+  // The worker answers in turn: the recipe was tried before the workspace was looked into.
+  ASSERT_TRUE(waitUntil([&] { return looked.count() > 0; }));
+  EXPECT_EQ(window->problems().count(), 0);
+  EXPECT_TRUE(page().statement().contains(QStringLiteral("was cancelled")));
+  window->corpusFeed().prepare({});
+  ASSERT_TRUE(waitUntil([this] { return !window->corpusFeed().busy(); }));
+  EXPECT_EQ(window->problems().count(), 1);
+  EXPECT_TRUE(page().statement().contains(QStringLiteral("a folder for the recipe")))
+      << page().statement().toStdString();
 }
 
 TEST_F(PrepareTest, WhatWasPreparedLastIsThereInTheNextWindow) {
