@@ -20,8 +20,7 @@ CorpusFeed::CorpusFeed(TextView& view, Workspace workspace, QObject* parent)
   connect(&thread_, &QThread::finished, worker_, &QObject::deleteLater);
   connect(worker_, &CorpusWorker::listed, this, &CorpusFeed::listed);
   connect(worker_, &CorpusWorker::listFailed, this, [this](const Problem& failure) {
-    view_.corpora().setCorpora({});
-    view_.corpora().setStatement(failure.text, true);
+    view_.corpora().setProblem(failure.text, failure.hint);
     Q_EMIT problem(failure);
   });
   connect(worker_, &CorpusWorker::recipeFailed, this, [this](const Problem& failure, quint64 number) {
@@ -125,7 +124,10 @@ void CorpusFeed::listed(const std::vector<CorpusDescription>& corpora) {
   view_.corpora().setCorpora(corpora);
   if (!made_.isEmpty()) {
     view_.corpora().select(made_);
-    made_.clear();
+    // A look that was under way when it was made has not found it: the next one will.
+    if (view_.corpora().current() == made_) {
+      made_.clear();
+    }
   }
 }
 

@@ -320,7 +320,13 @@ TEST_F(PrepareTest, AWorkspaceThatCannotBeReadIsSaidSo) {
   ASSERT_TRUE(writeFileAtomic(workspace.corpora(), "no folder").ok());
   command(QStringLiteral("Corpora of the workspace"));
   ASSERT_TRUE(waitUntil([this] { return window->problems().count() == 1; }));
-  EXPECT_TRUE(page().statement().contains(QStringLiteral("corpora")));
+  EXPECT_TRUE(says(page(), QStringLiteral("cannot list")));
+  EXPECT_FALSE(says(page(), QStringLiteral("no corpus yet"))) << "nobody knows";
+  std::filesystem::remove(workspace.corpora());
+  command(QStringLiteral("Tokens of a text"));
+  command(QStringLiteral("Corpora of the workspace"));
+  EXPECT_TRUE(waitUntil([this] { return says(page(), QStringLiteral("no corpus yet")); }));
+  EXPECT_FALSE(says(page(), QStringLiteral("cannot list"))) << "it was put right";
 }
 
 }  // namespace

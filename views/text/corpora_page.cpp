@@ -32,6 +32,8 @@ struct CorporaPage::Impl {
   QTreeWidget* longest;
   QSplitter* splitter;
   bool known = false;  // the workspace has been looked into
+  QString problem;     // that this met with; empty = none
+  QString hint;
   bool busy = false;
   bool is_problem = false;
 
@@ -234,6 +236,8 @@ struct CorporaPage::Impl {
     using Kind = EmptyState::Kind;
     if (!known) {
       empty->setMessage(Kind::kNothingYet, CorporaPage::tr("Looking into the workspace…"));
+    } else if (!problem.isEmpty()) {
+      empty->setMessage(Kind::kProblem, problem, hint);
     } else if (busy) {
       empty->setMessage(Kind::kNothingYet, CorporaPage::tr("The first corpus is being prepared"));
     } else {
@@ -243,7 +247,7 @@ struct CorporaPage::Impl {
                           "tokenisers, fine and coarse, and packs it; a run does the same before its first "
                           "step."));
     }
-    empty->setAction(known && !busy ? CorporaPage::tr("Prepare text…") : QString());
+    empty->setAction(known && problem.isEmpty() && !busy ? CorporaPage::tr("Prepare text…") : QString());
     pages->setCurrentWidget(model->rowCount() > 0 ? static_cast<QWidget*>(splitter) : empty);
     statement->setVisible(!statement->text().isEmpty() && !busy);
     QPalette colors = statement->palette();
@@ -264,12 +268,20 @@ CorporaPage::~CorporaPage() = default;
 void CorporaPage::setCorpora(std::vector<CorpusDescription> corpora) {
   const QString before = current();
   impl_->known = true;
+  impl_->problem.clear();
   impl_->model->setCorpora(std::move(corpora));
   impl_->select(before);
   if (current().isEmpty() && impl_->order->rowCount() > 0) {
     impl_->table->selectRow(0);
   }
   impl_->showCurrent();
+  impl_->show();
+}
+
+void CorporaPage::setProblem(const QString& text, const QString& hint) {
+  setCorpora({});
+  impl_->problem = text;
+  impl_->hint = hint;
   impl_->show();
 }
 

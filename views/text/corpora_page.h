@@ -21,13 +21,15 @@ class CorporaPage final : public QWidget {
 
   // Keeps the selection where it can, else selects the first.
   void setCorpora(std::vector<CorpusDescription> corpora);
+  // In place of corpora: why the workspace could not be looked into.
+  void setProblem(const QString& text, const QString& hint);
   const CorpusModel& model() const;
   // The selected one's id; empty = none.
   QString current() const;
   void select(const QString& id);
   // While text is prepared: 0 .. 1; below 0 = it is over.
   void setProgress(double done, const QString& doing);
-  // How the last preparation, or the last look into the workspace, ended; empty = nothing to say.
+  // How the last preparation ended; empty = nothing to say.
   void setStatement(const QString& text, bool is_problem);
   QString statement() const;
 
