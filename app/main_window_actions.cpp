@@ -181,7 +181,7 @@ void MainWindow::buildTextMenu() {
   QMenu* menu = menuBar()->addMenu(tr("&Text"));
   const QString pages[] = {tr("&Tokens of a text"), tr("&Vocabulary of a tokeniser"),
                            tr("&Compare tokenisers"), tr("Training &rows of the run"),
-                           tr("Cor&pora of the workspace")};
+                           tr("Corpora of the &workspace")};
   for (int page = 0; page < static_cast<int>(std::size(pages)); ++page) {
     auto* action = new QAction(pages[page], this);
     connect(action, &QAction::triggered, this, [this, page] { showTextPage(page); });

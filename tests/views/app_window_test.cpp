@@ -9,6 +9,8 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
+#include <QMenu>
+#include <QMenuBar>
 #include <QProcess>
 #include <QPushButton>
 #include <QScreen>
@@ -19,6 +21,7 @@
 #include <QTreeView>
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <sstream>
 
 #include "app/command_palette.h"
@@ -331,6 +334,20 @@ TEST_F(WindowTest, FitsASmallScreenWithAPictureInIt) {
     QCoreApplication::processEvents();
   }
   EXPECT_EQ(window->size(), QSize(800, 500));
+}
+
+TEST_F(WindowTest, ALetterOpensOneEntryOfItsMenu) {
+  open();
+  const auto menus = window->menuBar()->findChildren<QMenu*>();
+  ASSERT_GE(menus.size(), 5);
+  for (const QMenu* menu : menus) {
+    std::set<QString> letters;
+    const auto actions = menu->actions();
+    for (const QAction* action : actions) {
+      const QString letter = QKeySequence::mnemonic(action->text()).toString();
+      EXPECT_TRUE(letter.isEmpty() || letters.insert(letter).second) << action->text().toStdString();
+    }
+  }
 }
 
 TEST_F(WindowTest, TheCommandPaletteRunsWhatIsTyped) {
