@@ -177,6 +177,13 @@ TEST_F(CorporaPageTest, SortsByNumbersWhenAHeaderIsClicked) {
   ASSERT_EQ(shown.rows.size(), 3U);
   EXPECT_EQ(shown.rows[1][CorpusModel::kRate], QStringLiteral("0.125"));
   EXPECT_EQ(shown.header[0], QStringLiteral("corpus"));
+  for (const QStringList& row : shown.rows) {
+    EXPECT_EQ(row[CorpusModel::kDocuments].isEmpty(), row[0] == QStringLiteral("dd"))
+        << "nothing is known of an unfinished one";
+  }
+  QTest::mouseClick(header.viewport(), Qt::LeftButton, {}, documents);
+  EXPECT_EQ(table().model()->index(1, 0).data().toString(), threeCorpora()[1].name)
+      << "the newest first again";
 }
 
 TEST_F(CorporaPageTest, ProgressCanBeCancelledAndTheEndIsSaid) {

@@ -95,9 +95,10 @@ struct CorporaPage::Impl {
     table->setTabKeyNavigation(false);
     table->setMinimumHeight(3 * table->verticalHeader()->defaultSectionSize());
     table->setSortingEnabled(true);
-    // As it was handed in: the newest first.
+    // As it was handed in: the newest first. The third click on a header leads back to it.
     table->sortByColumn(-1, Qt::AscendingOrder);
     QHeaderView* header = table->horizontalHeader();
+    header->setSortIndicatorClearable(true);
     header->setHighlightSections(false);
     const int character = table->fontMetrics().averageCharWidth();
     const int widths[CorpusModel::kColumns] = {26, 12, 12, 13, 15, 10, 9, 12, 10, 12, 13, 26};
@@ -222,8 +223,7 @@ struct CorporaPage::Impl {
                                               "the same text again"));
     copy->setEnabled(corpus != nullptr);
     const CorpusDescription shown = corpus == nullptr ? CorpusDescription{} : *corpus;
-    report->setPlainText(corpus == nullptr ? QString()
-                                           : corpusReport(shown).section(QStringLiteral("\n\n"), 0, 0));
+    report->setPlainText(corpus == nullptr ? QString() : corpusFigures(shown));
     const bool phrases = shown.grain == CorpusGrain::kPhrases;
     fill(*most_frequent,
          phrases ? CorporaPage::tr("Most frequent phrases") : CorporaPage::tr("Most frequent words"),
@@ -322,7 +322,9 @@ CsvTable CorporaPage::shownData() const {
   for (int row = 0; row < impl_->order->rowCount(); ++row) {
     QStringList fields;
     for (int column = 0; column < CorpusModel::kColumns; ++column) {
-      fields.append(impl_->order->index(row, column).data(CorpusModel::kSortRole).toString());
+      const QModelIndex cell = impl_->order->index(row, column);
+      // What is not known is no zero.
+      fields.append(cell.data().isValid() ? cell.data(CorpusModel::kSortRole).toString() : QString());
     }
     csv.rows.push_back(fields);
   }

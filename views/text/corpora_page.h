@@ -33,7 +33,7 @@ class CorporaPage final : public QWidget {
   void setStatement(const QString& text, bool is_problem);
   QString statement() const;
 
-  // The table.
+  // The table in its order, with exact numbers.
   CsvTable shownData() const;
 
  Q_SIGNALS:

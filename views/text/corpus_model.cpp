@@ -16,6 +16,15 @@ QString tr(const char* words) {
   return QCoreApplication::translate("CorporaPage", words);
 }
 
+QVariant alignment(int column) {
+  const bool is_text = column == CorpusModel::kName || column == CorpusModel::kTokenizer;
+  return QVariant((is_text ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
+}
+
+QString line(const QString& what, const QString& value) {
+  return what + u'\t' + value + u'\n';
+}
+
 QString bytes(qint64 count) {
   return formatBytes(static_cast<double>(count));
 }
@@ -37,17 +46,15 @@ QString ratePercent(double rate) {
   return QStringLiteral("%1 %").arg(100 * rate, 0, 'f', 1);
 }
 
-QString corpusReport(const CorpusDescription& corpus) {
-  QString report;
-  const auto add = [&report](const QString& what, const QString& value) {
-    report += what + u'\t' + value + u'\n';
-  };
+QString corpusFigures(const CorpusDescription& corpus) {
+  QString figures;
+  const auto add = [&figures](const QString& what, const QString& value) { figures += line(what, value); };
   const auto count = [&add](const QString& what, qint64 value) { add(what, QString::number(value)); };
   add(tr("Corpus"), corpus.name);
   add(tr("Text"), corpus.source);
   if (!corpus.problem.isEmpty()) {
     add(tr("Problem"), corpus.problem);
-    return report;
+    return figures;
   }
   count(tr("Documents"), corpus.documents);
   for (const auto& [reason, documents] : corpus.dropped) {
@@ -74,12 +81,17 @@ QString corpusReport(const CorpusDescription& corpus) {
   add(tr("Size on the disk"), bytes(corpus.disk_bytes));
   add(tr("Packed in"), formatDuration(corpus.seconds));
   add(tr("Packed at"), formatWallTime(corpus.changed));
-  const auto list = [&](const QString& title, const std::vector<CorpusUse>& uses) {
+  return figures;
+}
+
+QString corpusReport(const CorpusDescription& corpus) {
+  QString report = corpusFigures(corpus);
+  const auto list = [&report](const QString& title, const std::vector<CorpusUse>& uses) {
     if (!uses.empty()) {
       report += u'\n' + title + u'\n';
     }
     for (const CorpusUse& use : uses) {
-      count(use.text, use.count);
+      report += line(use.text, QString::number(use.count));
     }
   };
   list(tr("Most frequent"), corpus.most_frequent);
@@ -169,9 +181,7 @@ QVariant CorpusModel::data(const QModelIndex& index, int role) const {
     case kSortRole:
       return sorted(corpus, index.column());
     case Qt::TextAlignmentRole:
-      return index.column() == kName || index.column() == kTokenizer
-                 ? QVariant(Qt::AlignLeft | Qt::AlignVCenter)
-                 : QVariant(Qt::AlignRight | Qt::AlignVCenter);
+      return alignment(index.column());
     case Qt::ToolTipRole:
       return !corpus.problem.isEmpty()      ? corpus.problem
              : index.column() == kName      ? corpus.source
@@ -187,8 +197,7 @@ QVariant CorpusModel::headerData(int section, Qt::Orientation orientation, int r
     return {};
   }
   if (role == Qt::TextAlignmentRole) {
-    return data(index(0, section), role).isValid() ? data(index(0, section), role)
-                                                   : QVariant(Qt::AlignLeft | Qt::AlignVCenter);
+    return alignment(section);
   }
   if (role == Qt::ToolTipRole) {
     return section == kRate        ? tr("Share of phrases (Chinese: words) among the units")

@@ -52,7 +52,9 @@ struct CorpusDescription {
   qint64 droppedDocuments() const;
 };
 
-// Lines of name, tab and value, then the lists.
+// Lines of name, tab and value.
+QString corpusFigures(const CorpusDescription& corpus);
+// The figures, then the lists of phrases (words), each after a blank line.
 QString corpusReport(const CorpusDescription& corpus);
 // The rate that was published for such a grain; 0 for the fine one.
 double publishedRate(CorpusGrain grain);
