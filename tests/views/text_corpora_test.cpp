@@ -193,6 +193,8 @@ TEST_F(CorporaPageTest, ProgressCanBeCancelledAndTheEndIsSaid) {
   ASSERT_TRUE(progress->isVisible());
   EXPECT_EQ(progress->doing(), QStringLiteral("learning the vocabulary (25 %)"));
   EXPECT_FALSE(page.findChild<QPushButton*>(QStringLiteral("corpora-prepare"))->isVisible());
+  page.setProgress(0.25, QStringLiteral("reading rain%1.txt"));
+  EXPECT_EQ(progress->doing(), QStringLiteral("reading rain%1.txt (25 %)"));
   QSignalSpy cancel(&page, &CorporaPage::cancelRequested);
   QTest::mouseClick(progress->findChild<QToolButton*>(), Qt::LeftButton);
   EXPECT_EQ(cancel.count(), 1);

@@ -40,7 +40,7 @@ void ProgressEntry::setProgress(double done, const QString& doing) {
   setVisible(done >= 0);
   const double share = std::clamp(done, 0.0, 1.0);
   bar_->setValue(static_cast<int>(share * kSteps));
-  doing_->setFullText(tr("%1 (%2 %)").arg(doing).arg(static_cast<int>(100 * share)));
+  doing_->setFullText(tr("%1 (%2 %)").arg(doing, QString::number(static_cast<int>(100 * share))));
   bar_->setAccessibleName(doing);
 }
 
