@@ -143,7 +143,26 @@ void RecipePanel::setRecipe(const Recipe& recipe, std::vector<RecipeProblem> fil
 }
 
 void RecipePanel::setProblem(const QString& words) {
+  tell(words, true);
+}
+
+void RecipePanel::tell(const QString& words, bool is_problem) {
+  is_problem_ = is_problem;
   reason_->setText(words);
+  colorReason();
+}
+
+void RecipePanel::colorReason() {
+  QPalette colors = palette();
+  colors.setColor(QPalette::WindowText, roleColor(is_problem_ ? Role::kError : Role::kMutedText, colors));
+  reason_->setPalette(colors);
+}
+
+void RecipePanel::changeEvent(QEvent* event) {
+  if (event->type() == QEvent::PaletteChange) {
+    colorReason();
+  }
+  QWidget::changeEvent(event);
 }
 
 void RecipePanel::noteEdit() {
@@ -180,14 +199,11 @@ void RecipePanel::showVerdict(const Verdict& verdict) {
   all.insert(all.end(), verdict.problems.begin(), verdict.problems.end());
   all.insert(all.end(), file_problems_.begin(), file_problems_.end());
   const bool fine = all.empty();
-  QPalette colors = palette();
-  colors.setColor(QPalette::WindowText, roleColor(fine ? Role::kMutedText : Role::kError, colors));
-  reason_->setPalette(colors);
   if (fine) {
-    reason_->setText(text(problemsText(verdict.notes, {})).trimmed());
+    tell(text(problemsText(verdict.notes, {})).trimmed(), false);
   } else {
     const QString first = text(all.front().text);
-    reason_->setText(all.size() > 1 ? tr("%1 problems. First: %2").arg(all.size()).arg(first) : first);
+    tell(all.size() > 1 ? tr("%1 problems. First: %2").arg(all.size()).arg(first) : first, true);
   }
   toml_->setPlainText(verdict.toml);
   estimate_->setText(verdict.problems.empty() ? verdict.estimate

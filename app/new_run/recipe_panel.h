@@ -66,6 +66,9 @@ class RecipePanel final : public QWidget {
   void judged(bool fine);
   void fileChosen(const QString& path);
 
+ protected:
+  void changeEvent(QEvent* event) override;
+
  private:
   struct Verdict {
     int edits = 0;
@@ -75,6 +78,8 @@ class RecipePanel final : public QWidget {
     QString toml;
   };
 
+  void tell(const QString& text, bool is_problem);
+  void colorReason();
   void noteEdit();
   void startCheck();
   void showVerdict(const Verdict& verdict);
@@ -88,7 +93,8 @@ class RecipePanel final : public QWidget {
   QPlainTextEdit* toml_;
   QLabel* reason_;
   QTimer check_timer_;
-  QThreadPool checks_;  // files are looked at off the window's thread
+  QThreadPool checks_;       // files are looked at off the window's thread
+  bool is_problem_ = false;  // what the reason tells
   int edits_ = 0;
   int seen_ = -1;
   std::vector<RecipeProblem> file_problems_;  // of the file as it was read, until the first edit

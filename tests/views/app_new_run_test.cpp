@@ -14,6 +14,7 @@
 #include "app/new_run/recipe_form.h"
 #include "tests/views/app_test_support.h"
 #include "tests/views/view_test_support.h"
+#include "views/common/palette.h"
 
 namespace heddle::ui {
 namespace {
@@ -235,6 +236,29 @@ TEST_F(NewRunTest, AllProblemsStandBesideTheirFieldsAndStartSaysWhyItIsDisabled)
   ASSERT_TRUE(settle(dialog));
   EXPECT_TRUE(button(dialog, "new-run-start")->isEnabled());
   EXPECT_EQ(dialog.form().problemText(QStringLiteral("optimizer.learning_rate")), QString());
+}
+
+TEST_F(NewRunTest, AFileThatCannotBeReadIsToldAsAProblemInEveryTheme) {
+  NewRunDialog dialog({.workspace = workspace, .recipe_toml = QString::fromStdString(recipe("x", 10))});
+  dialog.show();
+  ASSERT_TRUE(settle(dialog));
+  const auto buttons = dialog.findChildren<QPushButton*>();
+  const auto open = std::find_if(buttons.begin(), buttons.end(), [](const QPushButton* each) {
+    return each->text() == QStringLiteral("Recipe file…");
+  });
+  ASSERT_NE(open, buttons.end());
+  QTest::mouseClick(*open, Qt::LeftButton);
+  auto* files = dialog.findChild<QFileDialog*>();
+  ASSERT_NE(files, nullptr);
+  Q_EMIT files->fileSelected(QStringLiteral("/nowhere/recipe.toml"));
+  files->close();
+  const auto* reason = dialog.findChild<QLabel*>(QStringLiteral("new-run-reason"));
+  EXPECT_TRUE(reason->text().contains(QStringLiteral("/nowhere/recipe.toml")));
+  for (const QPalette& theme : {lightPalette(), darkPalette()}) {
+    dialog.setPalette(theme);
+    ui::settle();
+    EXPECT_EQ(reason->palette().color(QPalette::WindowText), roleColor(Role::kError, theme));
+  }
 }
 
 TEST_F(NewRunTest, TheEstimateFollowsWhatIsTyped) {
