@@ -92,7 +92,7 @@ NewRunDialog::NewRunDialog(const NewRunOptions& options, QWidget* parent)
   connect(open, &QPushButton::clicked, panel_, &RecipePanel::askToOpen);
 
   fillPresets();
-  resize(190 * fontMetrics().averageCharWidth(), 52 * fontMetrics().lineSpacing());
+  resize(dialogRoom(*this, 190, 52));
   if (!options.recipe_toml.isEmpty()) {
     presets_->insertItem(0, tr("The selected run's recipe"));
     presets_->setCurrentIndex(0);

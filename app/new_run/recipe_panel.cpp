@@ -4,6 +4,7 @@
 #include <QFontDatabase>
 #include <QLabel>
 #include <QPlainTextEdit>
+#include <QScreen>
 #include <QScrollArea>
 #include <QSplitter>
 #include <QTabWidget>
@@ -22,6 +23,7 @@ namespace heddle::ui {
 namespace {
 
 constexpr auto kCheckDelay = std::chrono::milliseconds(120);
+constexpr double kScreenShare = 0.9;  // the rest is the frame's
 
 QString text(const std::string& utf8) {
   return QString::fromStdString(utf8);
@@ -47,6 +49,12 @@ void keepGroups(std::vector<RecipeProblem>& notes, std::span<const std::string_v
 }
 
 }  // namespace
+
+QSize dialogRoom(const QWidget& dialog, int letters, int lines) {
+  const QFontMetrics metrics = dialog.fontMetrics();
+  return QSize(letters * metrics.averageCharWidth(), lines * metrics.lineSpacing())
+      .boundedTo(dialog.screen()->availableSize() * kScreenShare);
+}
 
 RecipePanel::RecipePanel(RecipePanelOptions options, QWidget* parent)
     : QWidget(parent),

@@ -100,4 +100,7 @@ class RecipePanel final : public QWidget {
   std::vector<RecipeProblem> file_problems_;  // of the file as it was read, until the first edit
 };
 
+// Room for so many letters and lines in a dialog, as far as its screen has it.
+QSize dialogRoom(const QWidget& dialog, int letters, int lines);
+
 }  // namespace heddle::ui

@@ -61,7 +61,7 @@ PrepareDialog::PrepareDialog(const PrepareOptions& options, QWidget* parent)
     accept();
   });
 
-  resize(170 * fontMetrics().averageCharWidth(), 44 * fontMetrics().lineSpacing());
+  resize(dialogRoom(*this, 170, 44));
   const ParsedRecipe parsed = parseRecipe(options.recipe_toml.toStdString(), {});
   panel_->setRecipe(parsed.recipe, parsed.problems);
 }

@@ -8,6 +8,7 @@
 #include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <QScreen>
 #include <QSignalSpy>
 #include <QTest>
 #include <QToolButton>
@@ -148,6 +149,10 @@ TEST_F(PrepareTest, TheDialogIsTheNewRunFormWithTheKeysOfTextAlone) {
   }
   EXPECT_TRUE(command);
   EXPECT_TRUE(recipe);
+  EXPECT_LT(dialog()->height(), dialog()->screen()->availableSize().height());
+  dialog()->resize(800, 500);
+  settle();
+  EXPECT_EQ(dialog()->size(), QSize(800, 500)) << "all of it on a small screen";
   QPushButton* prepare = startButton();
   EXPECT_TRUE(prepare->isEnabled());
   auto* coarse = qobject_cast<QComboBox*>(form.editor(QStringLiteral("text.coarse")));
@@ -223,6 +228,8 @@ TEST_F(PrepareTest, ItGoesOnWithoutTheDialogAndCanBeCancelledInTheStatusBar) {
   }));
   window->views().setCurrentIndex(0);
   EXPECT_TRUE(window->progress().isVisible()) << "whatever view is looked at";
+  settle();
+  EXPECT_LE(window->minimumSizeHint().width(), 800) << "there is room for it on a small screen";
   command(QStringLiteral("Prepare text"));
   ASSERT_TRUE(waitUntil([this] { return dialog()->checked(); }));
   EXPECT_FALSE(startButton()->isEnabled());

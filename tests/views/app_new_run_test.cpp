@@ -4,6 +4,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
+#include <QScreen>
 #include <QSignalSpy>
 #include <QTest>
 #include <QToolButton>
@@ -259,6 +260,18 @@ TEST_F(NewRunTest, AFileThatCannotBeReadIsToldAsAProblemInEveryTheme) {
     ui::settle();
     EXPECT_EQ(reason->palette().color(QPalette::WindowText), roleColor(Role::kError, theme));
   }
+}
+
+TEST_F(NewRunTest, IsNoLargerThanItsScreenAndFitsASmallOne) {
+  NewRunDialog dialog({.workspace = workspace});
+  const QSize screen = dialog.screen()->availableSize();
+  EXPECT_LT(dialog.width(), screen.width());
+  EXPECT_LT(dialog.height(), screen.height());
+  dialog.show();
+  dialog.resize(800, 500);
+  ASSERT_TRUE(settle(dialog));
+  ui::settle();
+  EXPECT_EQ(dialog.size(), QSize(800, 500));
 }
 
 TEST_F(NewRunTest, TheEstimateFollowsWhatIsTyped) {

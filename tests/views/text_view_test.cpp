@@ -13,6 +13,7 @@
 #include "tests/views/text_test_data.h"
 #include "tests/views/view_test_support.h"
 #include "views/text/comparison_page.h"
+#include "views/text/corpora_page.h"
 #include "views/text/rows_page.h"
 #include "views/text/text_page.h"
 #include "views/text/text_view.h"
@@ -106,8 +107,12 @@ TEST_F(TextViewTest, FitsBetweenTheDocksOfASmallScreen) {
   view.setTokenizers({{QStringLiteral("/a/words"), QStringLiteral("words"), {}, true}});
   view.text().setText(QStringLiteral("new york"));
   view.text().setTokens(newYork(), {});
-  for (const TextPageKind page :
-       {TextPageKind::kText, TextPageKind::kVocabulary, TextPageKind::kComparison, TextPageKind::kRows}) {
+  view.corpora().setCorpora({{.id = QStringLiteral("aa"),
+                              .name = QStringLiteral("wiki"),
+                              .most_frequent = {{QStringLiteral("of the"), 7}},
+                              .longest = {{QStringLiteral("one of the most"), 2}}}});
+  for (const TextPageKind page : {TextPageKind::kText, TextPageKind::kVocabulary, TextPageKind::kComparison,
+                                  TextPageKind::kRows, TextPageKind::kCorpora}) {
     view.setPage(page);
     settle();
     EXPECT_LE(view.minimumSizeHint().width(), 420) << static_cast<int>(page);
