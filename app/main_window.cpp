@@ -221,6 +221,7 @@ void MainWindow::connectViews() {
           &MainWindow::updateActions);
   connect(selection_, &Selection::runChanged, this, &MainWindow::runSelected);
   connect(views_, &QTabWidget::currentChanged, this, &MainWindow::showVisibleView);
+  connect(centre_, &QStackedWidget::currentChanged, this, &MainWindow::showVisibleView);
   connect(text_, &TextView::pageChanged, this, &MainWindow::showVisibleView);
   connect(text_, &TextView::prepareRequested, this, &MainWindow::prepareText);
   connect(&text_->corpora(), &CorporaPage::newRunRequested, this, &MainWindow::openNewRunOn);

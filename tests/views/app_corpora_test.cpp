@@ -20,6 +20,7 @@
 #include "app/problem_bar.h"
 #include "app/text/corpus_feed.h"
 #include "app/text/prepare_dialog.h"
+#include "app/welcome.h"
 #include "tests/views/app_test_support.h"
 #include "tests/views/view_test_support.h"
 #include "views/common/progress_entry.h"
@@ -321,6 +322,22 @@ TEST_F(PrepareTest, WhatWasPreparedLastIsThereInTheNextWindow) {
                     Qt::LeftButton);
   ASSERT_NE(dialog(), nullptr);
   EXPECT_EQ(dialog()->form().recipe().corpora.at(0).name, "waits");
+}
+
+TEST_F(PrepareTest, ThePageIsFilledWhenTheFirstRunTakesTheWelcomeAway) {
+  command(QStringLiteral("Corpora of the workspace"));
+  close();
+  std::filesystem::remove_all(workspace.runs());
+  for (const char* part : {"", "-wal", "-shm"}) {
+    std::filesystem::remove(workspace.database().string() + part);
+  }
+  window = std::make_unique<MainWindow>(MainWindowOptions{.workspace = workspace, .first_run = false});
+  window->show();
+  window->start();
+  ASSERT_TRUE(waitUntil([this] { return window->findChild<Welcome*>()->isVisible(); }));
+  EXPECT_FALSE(page().isVisible());
+  writeRun("two", recipe("two", 10));
+  EXPECT_TRUE(waitUntil([this] { return says(page(), QStringLiteral("no corpus yet")); }));
 }
 
 TEST_F(PrepareTest, AWorkspaceThatCannotBeReadIsSaidSo) {
