@@ -26,17 +26,18 @@ struct KnownTokenizer {
 Result<std::vector<fs::path>> foldersIn(const fs::path& parent) {
   std::vector<fs::path> folders;
   std::error_code code;
-  if (!fs::exists(parent, code)) {
+  fs::directory_iterator all(parent, code);
+  if (code == std::errc::no_such_file_or_directory) {
     return folders;
   }
-  const fs::directory_iterator all(parent, code);
+  for (; !code && all != fs::directory_iterator(); all.increment(code)) {
+    std::error_code gone;
+    if (all->is_directory(gone)) {
+      folders.push_back(all->path());
+    }
+  }
   if (code) {
     return Error{"cannot list " + parent.string() + ": " + code.message(), "check its permissions"};
-  }
-  for (const fs::directory_entry& entry : all) {
-    if (entry.is_directory(code)) {
-      folders.push_back(entry.path());
-    }
   }
   std::sort(folders.begin(), folders.end());
   return folders;
@@ -50,9 +51,11 @@ double changed(const fs::path& path) {
 int64_t bytesIn(const fs::path& folder) {
   int64_t bytes = 0;
   std::error_code code;
-  for (const auto& entry : fs::directory_iterator(folder, code)) {
-    const auto size = entry.file_size(code);
-    bytes += code ? 0 : static_cast<int64_t>(size);
+  fs::directory_iterator all(folder, code);
+  for (; !code && all != fs::directory_iterator(); all.increment(code)) {
+    std::error_code gone;
+    const auto size = all->file_size(gone);
+    bytes += gone ? 0 : static_cast<int64_t>(size);
   }
   return bytes;
 }

@@ -354,6 +354,9 @@ TEST_F(PrepareTest, ListsWhatIsPackedInAWorkspace) {
   std::filesystem::remove_all(workspace().corpora());
   std::ofstream(workspace().corpora()) << "no folder";
   EXPECT_FALSE(packedCorpora(workspace()).ok());
+  std::filesystem::remove(workspace().corpora());
+  std::filesystem::create_symlink(workspace().corpora(), workspace().corpora());
+  EXPECT_FALSE(packedCorpora(workspace()).ok()) << "what cannot be reached is not empty";
 }
 
 TEST_F(PrepareTest, LearnsTheOtherKindsOfTokenizers) {
