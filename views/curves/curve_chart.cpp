@@ -218,7 +218,7 @@ struct CurveChart::Impl {
       texts << CurveChart::tr("Outliers hidden: %1").arg(hidden);
       tips << CurveChart::tr(
           "Points far beyond the 5th to the 95th percentile, the start and the end of the visible "
-          "curves lie outside. Switch off “Ignore outliers” to see all.");
+          "curves lie outside. Switch off “Ignore outliers” under “More” to see all.");
     }
     if (!lacking.isEmpty()) {
       texts << CurveChart::tr("Runs left out: %1").arg(lacking.size());
