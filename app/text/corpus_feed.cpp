@@ -23,18 +23,6 @@ CorpusFeed::CorpusFeed(TextView& view, Workspace workspace, QObject* parent)
     view_.corpora().setProblem(failure.text, failure.hint);
     Q_EMIT problem(failure);
   });
-  connect(worker_, &CorpusWorker::recipeFailed, this, [this](const Problem& failure, quint64 number) {
-    if (isAwaited(number)) {
-      fail(failure);
-    }
-  });
-  connect(worker_, &CorpusWorker::recipeWritten, this, [this](const QString& path, quint64 number) {
-    if (isAwaited(number)) {
-      job_.start({QStringLiteral("corpus"), QStringLiteral("build"), QStringLiteral("--recipe"), path,
-                  QStringLiteral("--workspace"), QString::fromStdString(workspace_.root.string()),
-                  QStringLiteral("--json")});
-    }
-  });
   connect(&job_, &EngineJob::progressed, this, [this](double done, const QString& doing) {
     view_.corpora().setProgress(done, doing);
     Q_EMIT progressed(done, doing);
@@ -77,9 +65,10 @@ void CorpusFeed::prepare(const QString& recipe_toml) {
   view_.corpora().setProgress(0, doing);
   Q_EMIT busyChanged(true);
   Q_EMIT progressed(0, doing);
-  QMetaObject::invokeMethod(worker_, [worker = worker_, recipe_toml, number = ++preparation_] {
-    worker->writeRecipe(recipe_toml, number);
-  });
+  job_.start({QStringLiteral("corpus"), QStringLiteral("build"), QStringLiteral("--recipe"),
+              EngineJob::standardInput(), QStringLiteral("--workspace"),
+              QString::fromStdString(workspace_.root.string()), QStringLiteral("--json")},
+             recipe_toml);
 }
 
 void CorpusFeed::cancel() {

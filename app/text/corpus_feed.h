@@ -51,9 +51,6 @@ class CorpusFeed final : public QObject {
   void prepared();
 
  private:
-  // Whether the preparation of that number is the one that is under way: it may have been cancelled, and
-  // another one begun, while the worker wrote its recipe.
-  bool isAwaited(quint64 number) const { return busy_ && number == preparation_; }
   void end(const QString& statement, bool is_problem);
   void fail(const Problem& failure);
   void listed(const std::vector<CorpusDescription>& corpora);
@@ -65,8 +62,7 @@ class CorpusFeed final : public QObject {
   CorpusWorker* worker_;  // lives on thread_
   EngineJob job_;
   QString recipe_toml_;
-  QString made_;             // the id of the first corpus of the last preparation, to be selected
-  quint64 preparation_ = 0;  // the number of the last one
+  QString made_;  // the id of the first corpus of the last preparation, to be selected
   bool busy_ = false;
   bool visible_ = false;
 };

@@ -1,10 +1,8 @@
 #include "app/text/corpus_worker.h"
 
 #include <QCoreApplication>
-#include <QDir>
 
 #include "app/text/tokenizer_shelf.h"
-#include "engine/base/file.h"
 #include "engine/data/corpus_description.h"
 #include "engine/data/document_filter.h"
 #include "engine/recipes/fields.h"
@@ -113,22 +111,6 @@ void CorpusWorker::list() {
     corpora.push_back(describeCorpus(corpus));
   }
   Q_EMIT listed(corpora);
-}
-
-void CorpusWorker::writeRecipe(const QString& toml, quint64 number) {
-  if (!recipes_.isValid()) {
-    Q_EMIT recipeFailed({tr("cannot create a folder for the recipe: %1").arg(recipes_.errorString()),
-                         tr("make room in %1, or name another folder in TMPDIR").arg(QDir::tempPath()),
-                         {}},
-                        number);
-    return;
-  }
-  const QString path = recipes_.filePath(QStringLiteral("recipe.toml"));
-  if (const Status written = writeFileAtomic(path.toStdString(), toml.toStdString()); !written) {
-    Q_EMIT recipeFailed(asProblem(written.error()), number);
-    return;
-  }
-  Q_EMIT recipeWritten(path, number);
 }
 
 }  // namespace heddle::ui

@@ -1,10 +1,9 @@
-// What the page of corpora needs done that may take time: looking into the workspace, writing recipes. Lives
-// on a thread of its own; every slot answers with a signal.
+// Looks into the workspace for the page of corpora, which may take time. Lives on a thread of its own; every
+// slot answers with a signal.
 
 #pragma once
 
 #include <QObject>
-#include <QTemporaryDir>
 #include <vector>
 
 #include "app/problem.h"
@@ -23,19 +22,13 @@ class CorpusWorker final : public QObject {
 
  public Q_SLOTS:
   void list();
-  // To a file that the engine can read, there until the next one or as long as the worker. `number` comes
-  // back with the answer: whoever asked may have given up meanwhile.
-  void writeRecipe(const QString& toml, quint64 number);
 
  Q_SIGNALS:
   void listed(const std::vector<heddle::ui::CorpusDescription>& corpora);
   void listFailed(const heddle::ui::Problem& problem);
-  void recipeWritten(const QString& path, quint64 number);
-  void recipeFailed(const heddle::ui::Problem& problem, quint64 number);
 
  private:
   Workspace workspace_;
-  QTemporaryDir recipes_;
 };
 
 // For the view.

@@ -1,5 +1,8 @@
 #include "app/text/engine_job.h"
 
+#include <QCoreApplication>
+#include <utility>
+
 #include "app/engine_link.h"
 #include "engine/base/json.h"
 
@@ -11,32 +14,34 @@ constexpr qsizetype kLastWords = 8000;
 
 }  // namespace
 
-EngineJob::EngineJob(const QString& attempt, QObject* parent)
-    : QObject(parent), attempt_(attempt), engine_(this) {
-  connect(&engine_, &QProcess::readyReadStandardOutput, this, &EngineJob::read);
-  connect(&engine_, &QProcess::readyReadStandardError, this, &EngineJob::listen);
-  connect(&engine_, &QProcess::finished, this, &EngineJob::ended);
-  connect(&engine_, &QProcess::errorOccurred, this, [this](QProcess::ProcessError error) {
-    if (error == QProcess::FailedToStart) {
-      ended();
-    }
-  });
-}
+EngineJob::EngineJob(const QString& attempt, QObject* parent) : QObject(parent), attempt_(attempt) {}
 
 EngineJob::~EngineJob() {
-  stopQuietly();
-}
-
-void EngineJob::stopQuietly() {
-  const QSignalBlocker quiet(engine_);
   if (running()) {
-    engine_.kill();
-    engine_.waitForFinished(kFarewell_ms);
+    engine_->disconnect(this);
+    engine_->kill();
+    engine_->waitForFinished(kFarewell_ms);
   }
 }
 
-void EngineJob::start(const QStringList& arguments) {
-  stopQuietly();
+void EngineJob::abandon() {
+  QProcess* old = std::exchange(engine_, nullptr);
+  if (old == nullptr) {
+    return;
+  }
+  old->disconnect(this);
+  if (old->state() == QProcess::NotRunning) {
+    old->deleteLater();
+    return;
+  }
+  // Killing takes as long as the system needs to free its memory: it may outlive this object.
+  old->setParent(QCoreApplication::instance());
+  connect(old, &QProcess::finished, old, &QObject::deleteLater);
+  old->kill();
+}
+
+void EngineJob::start(const QStringList& arguments, const QString& input) {
+  abandon();
   unread_.clear();
   last_words_.clear();
   failure_told_ = false;
@@ -45,23 +50,36 @@ void EngineJob::start(const QStringList& arguments) {
     Q_EMIT failed(asProblem(program.error()));
     return;
   }
-  engine_.start(QString::fromStdString(program->string()), arguments, QIODevice::ReadOnly);
+  engine_ = new QProcess(this);
+  connect(engine_, &QProcess::readyReadStandardOutput, this, &EngineJob::read);
+  connect(engine_, &QProcess::readyReadStandardError, this, &EngineJob::listen);
+  connect(engine_, &QProcess::finished, this, &EngineJob::ended);
+  connect(engine_, &QProcess::errorOccurred, this, [this](QProcess::ProcessError error) {
+    if (error == QProcess::FailedToStart) {
+      ended();
+    }
+  });
+  engine_->start(QString::fromStdString(program->string()), arguments);
+  if (running()) {
+    engine_->write(input.toUtf8());
+    engine_->closeWriteChannel();
+  }
 }
 
 void EngineJob::cancel() {
   if (running()) {
-    stopQuietly();
+    abandon();
     Q_EMIT cancelled();
   }
 }
 
 void EngineJob::listen() {
-  last_words_.append(engine_.readAllStandardError());
+  last_words_.append(engine_->readAllStandardError());
   last_words_ = last_words_.right(kLastWords);
 }
 
 void EngineJob::read() {
-  unread_ += engine_.readAllStandardOutput();
+  unread_ += engine_->readAllStandardOutput();
   for (qsizetype end = unread_.indexOf('\n'); end >= 0; end = unread_.indexOf('\n')) {
     const QByteArray line = unread_.left(end);
     unread_.remove(0, end + 1);
@@ -86,20 +104,22 @@ void EngineJob::read() {
 }
 
 void EngineJob::ended() {
+  const QProcess* whose = engine_;
   read();
-  if (failure_told_) {
+  // Who heard the last lines may have started another one, or none.
+  if (failure_told_ || engine_ != whose) {
     return;
   }
-  const bool started = engine_.error() != QProcess::FailedToStart;
-  if (started && engine_.exitStatus() == QProcess::NormalExit && engine_.exitCode() == 0) {
+  const bool started = engine_->error() != QProcess::FailedToStart;
+  if (started && engine_->exitStatus() == QProcess::NormalExit && engine_->exitCode() == 0) {
     Q_EMIT finished();
     return;
   }
   listen();
-  const QString why = !started ? engine_.errorString()
-                      : engine_.exitStatus() == QProcess::CrashExit
+  const QString why = !started ? engine_->errorString()
+                      : engine_->exitStatus() == QProcess::CrashExit
                           ? tr("the engine was killed")
-                          : tr("the engine ended with code %1").arg(engine_.exitCode());
+                          : tr("the engine ended with code %1").arg(engine_->exitCode());
   Q_EMIT failed({tr("%1 did not succeed: %2").arg(attempt_, why),
                  tr("try again; Details hold the engine's last words"),
                  QString::fromUtf8(last_words_).trimmed()});

@@ -21,11 +21,13 @@ class EngineJob final : public QObject {
   // Kills what still runs.
   ~EngineJob() override;
 
-  void start(const QStringList& arguments);
+  // `input` is what it reads on its standard input: standardInput() as the name of a file stands for it.
+  static QString standardInput() { return QStringLiteral("/dev/stdin"); }
+  void start(const QStringList& arguments, const QString& input = {});
   // Ends it without a problem; cancelled() follows at once.
   void cancel();
-  bool running() const { return engine_.state() != QProcess::NotRunning; }
-  qint64 enginePid() const { return engine_.processId(); }
+  bool running() const { return engine_ != nullptr && engine_->state() != QProcess::NotRunning; }
+  qint64 enginePid() const { return engine_ != nullptr ? engine_->processId() : 0; }
 
  Q_SIGNALS:
   void progressed(double done, const QString& doing);  // 0 .. 1
@@ -37,13 +39,14 @@ class EngineJob final : public QObject {
   void failed(const heddle::ui::Problem& problem);
 
  private:
-  void stopQuietly();
+  // Ends what runs, without a word of it and without waiting for it.
+  void abandon();
   void read();
   void listen();  // to what it says on its standard error
   void ended();
 
   QString attempt_;
-  QProcess engine_;
+  QProcess* engine_ = nullptr;  // of the last start
   QByteArray unread_;
   QByteArray last_words_;
   bool failure_told_ = false;

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "engine/base/file.h"
 #include "views/text/rows_page.h"
 
 namespace heddle::ui {
@@ -55,24 +54,17 @@ void RowsFeed::show() {
 }
 
 void RowsFeed::start(qint64 step, int rows) {
-  QStringList subject = {QStringLiteral("--run"), run_};
-  if (run_.isEmpty()) {
-    const QString path = recipes_.filePath(QStringLiteral("recipe.toml"));
-    if (const Status written = writeFileAtomic(path.toStdString(), recipe_toml_.toStdString()); !written) {
-      const Problem failure = asProblem(written.error());
-      page_.setProblem(failure.text, failure.hint);
-      Q_EMIT problem(failure);
-      return;
-    }
-    subject = {QStringLiteral("--recipe"), path};
-  }
+  const QStringList subject = run_.isEmpty()
+                                  ? QStringList{QStringLiteral("--recipe"), EngineJob::standardInput()}
+                                  : QStringList{QStringLiteral("--run"), run_};
   rows_.clear();
   page_.setBusy(true);
   // The engine counts batches from 0: the first step is made of batch 0.
   job_.start(QStringList{QStringLiteral("corpus"), QStringLiteral("rows")} + subject +
-             QStringList{QStringLiteral("--workspace"), QString::fromStdString(workspace_.root.string()),
-                         QStringLiteral("--step"), QString::number(step - 1), QStringLiteral("--count"),
-                         QString::number(rows), QStringLiteral("--json")});
+                 QStringList{QStringLiteral("--workspace"), QString::fromStdString(workspace_.root.string()),
+                             QStringLiteral("--step"), QString::number(step - 1), QStringLiteral("--count"),
+                             QString::number(rows), QStringLiteral("--json")},
+             recipe_toml_);
 }
 
 }  // namespace heddle::ui

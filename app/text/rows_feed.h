@@ -4,7 +4,6 @@
 #pragma once
 
 #include <QObject>
-#include <QTemporaryDir>
 #include <vector>
 
 #include "app/problem.h"
@@ -44,7 +43,6 @@ class RowsFeed final : public QObject {
   std::vector<TrainingRow> rows_;  // of the job that runs
   QString run_;
   QString recipe_toml_;
-  QTemporaryDir recipes_;
 };
 
 }  // namespace heddle::ui

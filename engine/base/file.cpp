@@ -49,27 +49,20 @@ Status writeAll(int fd, std::string_view bytes, const std::filesystem::path& pat
   return {};
 }
 
-// Holds the lock of a file for as long as it lives. Without it a writer that opens the file could take
-// the half of another's line for one that was torn.
+// Holds the lock of a file for as long as it lives, where the file system has locks. Without it a writer that
+// opens the file could take the half of another's line for one that was torn.
 class LineLock {
  public:
   explicit LineLock(int fd) : fd_(fd) {
-    do {
-      held_ = ::flock(fd_, LOCK_EX) == 0;
-    } while (!held_ && errno == EINTR);
+    while (::flock(fd_, LOCK_EX) != 0 && errno == EINTR) {
+    }
   }
   LineLock(const LineLock&) = delete;
   LineLock& operator=(const LineLock&) = delete;
-  ~LineLock() {
-    if (held_) {
-      ::flock(fd_, LOCK_UN);
-    }
-  }
-  bool held() const { return held_; }
+  ~LineLock() { ::flock(fd_, LOCK_UN); }
 
  private:
   int fd_;
-  bool held_ = false;
 };
 
 }  // namespace
@@ -210,9 +203,6 @@ Result<LineAppender> LineAppender::open(const std::filesystem::path& path) {
   }
   LineAppender appender(fd, path);
   const LineLock lock(fd);
-  if (!lock.held()) {
-    return systemError("cannot lock", path);
-  }
   struct stat info {};
   char last = '\n';
   if (::fstat(fd, &info) == 0 && info.st_size > 0 && ::pread(fd, &last, 1, info.st_size - 1) == 1 &&
@@ -243,9 +233,6 @@ Status LineAppender::append(std::string_view line) {
   std::string whole(line);
   whole.push_back('\n');
   const LineLock lock(fd_);
-  if (!lock.held()) {
-    return systemError("cannot lock", path_);
-  }
   return writeAll(fd_, whole, path_);
 }
 

@@ -51,7 +51,8 @@ Status syncPath(const std::filesystem::path& path);
 // Creates the folder and its parents.
 Status makeFolder(const std::filesystem::path& path);
 
-// Appends whole lines under the file's lock (flock), so lines of several processes never mix. Move-only.
+// Appends whole lines with one write() each, under the file's lock (flock) where the file system has locks:
+// lines of several processes never mix. Move-only.
 class LineAppender {
  public:
   static Result<LineAppender> open(const std::filesystem::path& path);

@@ -290,7 +290,12 @@ int trainingRows(int64_t step, int64_t count) {
 
 // Nothing in it needs LibTorch.
 int buildCorpus(const std::string& recipe, const std::string& workspace) {
-  const ParsedRecipe parsed = readRecipe(recipe);
+  // It may be a pipe, which can be read once.
+  const std::filesystem::path copy = std::filesystem::path(workspace) / "given.toml";
+  if (const auto text = readFile(recipe); !text.ok() || !writeFileAtomic(copy, *text).ok()) {
+    return 2;
+  }
+  const ParsedRecipe parsed = readRecipe(copy);
   const std::string name = parsed.recipe.corpora.empty() ? "" : parsed.recipe.corpora.front().name;
   if (name == "dies" || name == "waits") {
     std::cout << dumpJson({{"kind", "progress"}, {"share", 0.5}, {"text", "packing the corpus"}})
@@ -302,8 +307,8 @@ int buildCorpus(const std::string& recipe, const std::string& workspace) {
     ::raise(SIGKILL);
   }
   return corpusCommand(
-      {.action = CorpusAction::kBuild, .workspace = workspace, .json = true, .recipe = recipe}, std::cout,
-      std::cerr);
+      {.action = CorpusAction::kBuild, .workspace = workspace, .json = true, .recipe = copy.string()},
+      std::cout, std::cerr);
 }
 
 int fakeEngine(const std::vector<std::string>& words) {
