@@ -66,7 +66,7 @@ CorpusDescription describeCorpus(const PackedCorpus& corpus) {
   shown.changed = corpus.changed;
   shown.disk_bytes = corpus.disk_bytes;
   if (!corpus.report.ok()) {
-    shown.name = tr("%1…, not usable").arg(shown.name);
+    shown.name = (corpus.is_being_packed ? tr("%1…, being packed") : tr("%1…, not usable")).arg(shown.name);
     shown.problem = text(corpus.report.error().message());
     return shown;
   }

@@ -8,6 +8,13 @@
 #include <cerrno>
 
 namespace heddle {
+namespace {
+
+constexpr char kLock[] = "lock";
+
+}  // namespace
+
+FolderLock::FolderLock(const std::filesystem::path& folder) : path_(folder / kLock) {}
 
 FolderLock::~FolderLock() {
   if (fd_ >= 0) {
@@ -35,6 +42,16 @@ bool FolderLock::tryAcquire() {
   }
   fd_ = fd;
   return true;
+}
+
+bool FolderLock::isHeld(const std::filesystem::path& folder) {
+  const int fd = ::open((folder / kLock).c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) {
+    return false;
+  }
+  const bool held = ::flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  ::close(fd);
+  return held;
 }
 
 }  // namespace heddle

@@ -10,7 +10,7 @@ class FolderLock {
  public:
   // Nothing is locked yet. The lock is a file in the folder, which must exist; it goes when this does, and is
   // free when the process has ended.
-  explicit FolderLock(const std::filesystem::path& folder) : path_(folder / "lock") {}
+  explicit FolderLock(const std::filesystem::path& folder);
   FolderLock(const FolderLock&) = delete;
   FolderLock& operator=(const FolderLock&) = delete;
   ~FolderLock();
@@ -18,6 +18,9 @@ class FolderLock {
   // False while another one holds it. True without a lock on file systems that know none. Not to be asked
   // again after true.
   bool tryAcquire();
+
+  // Whether a program writes into the folder now. Takes nothing.
+  static bool isHeld(const std::filesystem::path& folder);
 
  private:
   std::filesystem::path path_;

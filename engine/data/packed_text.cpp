@@ -10,6 +10,7 @@
 
 #include "engine/base/file.h"
 #include "engine/base/json.h"
+#include "engine/data/folder_lock.h"
 #include "engine/data/prepare.h"
 
 namespace heddle {
@@ -96,6 +97,10 @@ Result<std::vector<PackedCorpus>> packedCorpora(const Workspace& workspace) {
   std::vector<PackedCorpus> corpora;
   for (const fs::path& folder : *folders) {
     PackedCorpus corpus{.folder = folder, .report = CorpusReport::read(folder)};
+    if (!corpus.report.ok() && FolderLock::isHeld(folder)) {
+      corpus.is_being_packed = true;
+      corpus.report = Error{folder.string() + " is being packed", "look again when it is done"};
+    }
     if (corpus.report.ok() && corpus.report->sampled_copy > 0) {
       continue;
     }

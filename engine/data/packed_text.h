@@ -18,6 +18,7 @@ struct PackedCorpus {
   std::filesystem::path folder;
   // The error of one that is unfinished or broken.
   Result<CorpusReport> report;
+  bool is_being_packed = false;  // unfinished because a program is at it
   // The one it was packed with; empty: not in the workspace any more.
   std::filesystem::path tokenizer = {};
   std::string tokenizer_kind = {};  // as Tokenizer::kind(); empty without `tokenizer`

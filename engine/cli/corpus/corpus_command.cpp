@@ -245,7 +245,7 @@ class CorpusCommand {
         table.addRow({id, title, std::to_string(report.documents), std::to_string(report.tokens),
                       coarse ? percent(report.coarseRate()) : "", size});
       } else {
-        table.addRow({id, "not usable: " + corpus.report.error().text, "", "", "", size});
+        table.addRow({id, corpus.is_being_packed ? "being packed" : "not usable", "", "", "", size});
       }
     }
     if (reporter_.json()) {

@@ -335,6 +335,14 @@ TEST_F(PrepareTest, ListsWhatIsPackedInAWorkspace) {
   EXPECT_GT((*all)[whole].changed, 1e9);
   ASSERT_FALSE((*all)[1 - whole].report.ok());
   EXPECT_NE((*all)[1 - whole].report.error().text.find("not packed to its end"), std::string::npos);
+  EXPECT_FALSE((*all)[1 - whole].is_being_packed);
+  {
+    FolderLock packing(workspace().corpora() / "unfinished");
+    ASSERT_TRUE(packing.tryAcquire());
+    const PackedCorpus now = packedCorpora(workspace())->at(1 - whole);
+    EXPECT_TRUE(now.is_being_packed);
+    EXPECT_NE(now.report.error().text.find("is being packed"), std::string::npos);
+  }
   TextRecipe sampled = sample();
   sampled.tokenizer = "unigram";
   sampled.vocab_size = 200;
