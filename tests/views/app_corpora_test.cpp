@@ -13,7 +13,6 @@
 #include <QTest>
 #include <QToolButton>
 
-#include "app/command_palette.h"
 #include "app/main_window.h"
 #include "app/new_run/new_run_dialog.h"
 #include "app/new_run/recipe_form.h"
@@ -31,43 +30,15 @@
 namespace heddle::ui {
 namespace {
 
-class PrepareTest : public WorkspaceTest {
+class PrepareTest : public OpenWindowTest {
  protected:
   void SetUp() override {
     WorkspaceTest::SetUp();
     writeRun("one", recipe("one", 10));
     open();
   }
-  void TearDown() override { close(); }
-
-  void open() {
-    window = std::make_unique<MainWindow>(MainWindowOptions{.workspace = workspace, .first_run = false});
-    window->resize(1100, 750);
-    window->show();
-    ASSERT_TRUE(QTest::qWaitForWindowExposed(window.get()));
-    window->start();
-    ASSERT_TRUE(waitUntil([this] { return !window->runs().currentRun().isEmpty(); }));
-  }
-  void close() {
-    if (window) {
-      window->close();
-      window.reset();
-    }
-  }
-  QString write(const std::string& name, const std::string& bytes) const {
-    const std::filesystem::path path = workspace.root / name;
-    EXPECT_TRUE(writeFileAtomic(path, bytes).ok());
-    return QString::fromStdString(path.string());
-  }
-  void command(const QString& text) {
-    const QList<QAction*> all = window->commands();
-    for (QAction* action : all) {
-      if (CommandPalette::plainText(*action) == text) {
-        action->trigger();
-        return;
-      }
-    }
-    FAIL() << "no command " << text.toStdString();
+  QString file(const std::string& name, const std::string& bytes) const {
+    return QString::fromStdString(write(name, bytes));
   }
   PrepareDialog* dialog() {
     for (auto* each : window->findChildren<PrepareDialog*>()) {
@@ -129,8 +100,6 @@ class PrepareTest : public WorkspaceTest {
   }
   static constexpr const char* kText =
       "the rain falls on the garden\n\nthe old gardener waters the roses\n\nrain and roses\n";
-
-  std::unique_ptr<MainWindow> window;
 };
 
 TEST_F(PrepareTest, TheDialogIsTheNewRunFormWithTheKeysOfTextAlone) {
@@ -165,7 +134,7 @@ TEST_F(PrepareTest, TheDialogIsTheNewRunFormWithTheKeysOfTextAlone) {
 }
 
 TEST_F(PrepareTest, TextBecomesATokeniserAndACorpusThatLeadToARun) {
-  openOn(QStringLiteral("维基"), write("rain.txt", kText));
+  openOn(QStringLiteral("维基"), file("rain.txt", kText));
   start();
   EXPECT_EQ(window->textView().page(), TextPageKind::kCorpora);
   ASSERT_TRUE(isListed(1));
@@ -222,7 +191,7 @@ TEST_F(PrepareTest, PhrasesOfTheSampleTextAreListed) {
 }
 
 TEST_F(PrepareTest, ItGoesOnWithoutTheDialogAndCanBeCancelledInTheStatusBar) {
-  openOn(QStringLiteral("waits"), write("rain.txt", kText));
+  openOn(QStringLiteral("waits"), file("rain.txt", kText));
   start();
   ASSERT_TRUE(waitUntil([this] {
     return window->progress().isVisible() && window->progress().doing().contains(QStringLiteral("(50 %)"));
@@ -253,7 +222,7 @@ TEST_F(PrepareTest, ItGoesOnWithoutTheDialogAndCanBeCancelledInTheStatusBar) {
 }
 
 TEST_F(PrepareTest, AnEngineThatDiesIsOneProblemSaidOnThePageToo) {
-  openOn(QStringLiteral("dies"), write("rain.txt", kText));
+  openOn(QStringLiteral("dies"), file("rain.txt", kText));
   start();
   ASSERT_TRUE(waitUntil([this] { return window->problems().count() == 1; }));
   EXPECT_TRUE(window->problems().current().text.contains(QStringLiteral("the engine was killed")));
@@ -264,13 +233,13 @@ TEST_F(PrepareTest, AnEngineThatDiesIsOneProblemSaidOnThePageToo) {
 
 TEST_F(PrepareTest, ABrokenVocabularyAndAMissingEngineAreOneSentenceEach) {
   openSmall();
-  const QString broken = write("broken.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\na\n");
+  const QString broken = file("broken.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\na\n");
   set("text.vocabulary", broken);
   ASSERT_TRUE(waitUntil([this] { return dialog()->checked(); }));
   EXPECT_FALSE(startButton()->isEnabled());
   EXPECT_TRUE(startButton()->toolTip().contains(QStringLiteral("broken.txt")));
   // One that breaks after it was looked at is the engine's to refuse.
-  const QString vocabulary = write("vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\nb\n");
+  const QString vocabulary = file("vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\nb\n");
   set("text.vocabulary", vocabulary);
   ASSERT_TRUE(waitUntil([this] { return dialog()->checked(); }));
   std::filesystem::copy_file(broken.toStdString(), vocabulary.toStdString(),
@@ -288,7 +257,7 @@ TEST_F(PrepareTest, ABrokenVocabularyAndAMissingEngineAreOneSentenceEach) {
 }
 
 TEST_F(PrepareTest, WhatWasPreparedLastIsThereInTheNextWindow) {
-  openOn(QStringLiteral("waits"), write("rain.txt", kText));
+  openOn(QStringLiteral("waits"), file("rain.txt", kText));
   start();
   ASSERT_TRUE(waitUntil([this] { return window->corpusFeed().enginePid() > 1; }));
   const auto engine = static_cast<pid_t>(window->corpusFeed().enginePid());

@@ -8,9 +8,11 @@
 #include <QTest>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "app/main_window.h"
 #include "engine/base/clock.h"
 #include "engine/base/file.h"
 #include "engine/base/paths.h"
@@ -59,6 +61,22 @@ class WorkspaceTest : public ::testing::Test {
 
   QTemporaryDir folder;
   Workspace workspace;
+};
+
+// With a window on that workspace, once one is opened.
+class OpenWindowTest : public WorkspaceTest {
+ protected:
+  void TearDown() override { close(); }
+
+  // Where the workspace has runs: the newest is the current one.
+  void open();
+  void close();
+  // Triggers the command of that name, as the palette has it.
+  void command(const QString& text);
+  // A file in the workspace's folder; its path.
+  std::string write(const std::string& name, const std::string& bytes) const;
+
+  std::unique_ptr<MainWindow> window;
 };
 
 }  // namespace heddle::ui

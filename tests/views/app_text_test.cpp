@@ -14,7 +14,6 @@
 #include <QTest>
 #include <set>
 
-#include "app/command_palette.h"
 #include "app/main_window.h"
 #include "app/new_run/new_run_dialog.h"
 #include "app/new_run/recipe_form.h"
@@ -25,7 +24,6 @@
 #include "app/text/text_source.h"
 #include "app/text/text_worker.h"
 #include "tests/views/app_test_support.h"
-#include "views/runs/runs_view.h"
 #include "views/text/comparison_page.h"
 #include "views/text/rows_page.h"
 #include "views/text/rows_view.h"
@@ -217,7 +215,7 @@ TEST_F(EngineJobTest, AMissingEngineIsSaidSo) {
 
 // --- the window ------------------------------------------------------------------------------------------
 
-class TextWindowTest : public WorkspaceTest {
+class TextWindowTest : public OpenWindowTest {
  protected:
   void SetUp() override {
     WorkspaceTest::SetUp();
@@ -225,43 +223,12 @@ class TextWindowTest : public WorkspaceTest {
     ASSERT_TRUE(makeFolder(workspace.root / "given").ok());
     vocabulary = QString::fromStdString(write("given/vocab.txt", kPieces));
   }
-  void TearDown() override { close(); }
 
-  std::string write(const std::string& name, const std::string& bytes) const {
-    const std::filesystem::path path = workspace.root / name;
-    EXPECT_TRUE(makeFolder(path.parent_path()).ok());
-    EXPECT_TRUE(writeFileAtomic(path, bytes).ok());
-    return path.string();
-  }
   // The tokeniser that a run leaves in the workspace.
   void keepTokenizer(const std::string& id) const {
     write("tokenizers/" + id + "/vocab.txt", kPieces);
     write("tokenizers/" + id + "/tokenizer.json",
           R"({"format":2,"kind":"wordpiece","lowercase":true,"coarse":"none","size":12,"coarse_size":12})");
-  }
-  void open() {
-    window = std::make_unique<MainWindow>(MainWindowOptions{.workspace = workspace, .first_run = false});
-    window->resize(1100, 750);
-    window->show();
-    ASSERT_TRUE(QTest::qWaitForWindowExposed(window.get()));
-    window->start();
-    ASSERT_TRUE(waitUntil([this] { return !window->runs().currentRun().isEmpty(); }));
-  }
-  void close() {
-    if (window) {
-      window->close();
-      window.reset();
-    }
-  }
-  void command(const QString& text) {
-    const QList<QAction*> all = window->commands();
-    for (QAction* action : all) {
-      if (CommandPalette::plainText(*action) == text) {
-        action->trigger();
-        return;
-      }
-    }
-    FAIL() << "no command " << text.toStdString();
   }
   TextView& view() { return window->textView(); }
   size_t bandsShown() {
@@ -275,7 +242,6 @@ class TextWindowTest : public WorkspaceTest {
     });
   }
 
-  std::unique_ptr<MainWindow> window;
   QString vocabulary;
 };
 

@@ -26,6 +26,14 @@ class OpenTest : public StoreTest {
     append(folder.events(), randomStream(folder, seed, 2000));
   }
 
+  // What a store that is closed again holds.
+  std::string fillAndIngest() {
+    fill();
+    const auto store = openStore();
+    EXPECT_TRUE(store->ingestAll().ok());
+    return contents(*store);
+  }
+
   void execute(const char* sql) {
     sqlite3* db = nullptr;
     ASSERT_EQ(sqlite3_open(workspace_.database().c_str(), &db), SQLITE_OK);
@@ -77,13 +85,7 @@ TEST_F(OpenTest, ADatabaseOfANewerHeddleIsRefusedAndLeftAlone) {
 }
 
 TEST_F(OpenTest, ADatabaseOfTheFirstVersionIsFilledAnewFromTheRunFolders) {
-  fill();
-  std::string expected;
-  {
-    const auto store = openStore();
-    ASSERT_TRUE(store->ingestAll().ok());
-    expected = contents(*store);
-  }
+  const std::string expected = fillAndIngest();
   execute(
       "DROP TABLE parts; DROP TABLE series; "
       "CREATE TABLE series(series INTEGER PRIMARY KEY, run INTEGER NOT NULL, axis INTEGER NOT NULL, "
@@ -104,13 +106,7 @@ TEST_F(OpenTest, ADatabaseOfAnotherProgramIsRefusedAndLeftAlone) {
 }
 
 TEST_F(OpenTest, AFileThatIsNoDatabaseIsMovedAsideAndRebuilt) {
-  fill();
-  std::string expected;
-  {
-    const auto store = openStore();
-    ASSERT_TRUE(store->ingestAll().ok());
-    expected = contents(*store);
-  }
+  const std::string expected = fillAndIngest();
   fs::remove(workspace_.database());
   append(workspace_.database(), std::string(50'000, 'x'));
   const auto store = openStore();
@@ -121,13 +117,7 @@ TEST_F(OpenTest, AFileThatIsNoDatabaseIsMovedAsideAndRebuilt) {
 }
 
 TEST_F(OpenTest, DamageInTheMiddleOfTheFileIsRepairedByTheCallThatFindsIt) {
-  fill();
-  std::string expected;
-  {
-    const auto store = openStore();
-    ASSERT_TRUE(store->ingestAll().ok());
-    expected = contents(*store);
-  }
+  const std::string expected = fillAndIngest();
   execute("PRAGMA wal_checkpoint(TRUNCATE)");
   const auto size = static_cast<int64_t>(fs::file_size(workspace_.database()));
   ASSERT_GT(size, 40'000);
@@ -146,13 +136,7 @@ TEST_F(OpenTest, DamageInTheMiddleOfTheFileIsRepairedByTheCallThatFindsIt) {
 }
 
 TEST_F(OpenTest, ACutFileIsRepairedByIngestionToo) {
-  fill();
-  std::string expected;
-  {
-    const auto store = openStore();
-    ASSERT_TRUE(store->ingestAll().ok());
-    expected = contents(*store);
-  }
+  const std::string expected = fillAndIngest();
   execute("PRAGMA wal_checkpoint(TRUNCATE)");
   fs::resize_file(workspace_.database(), 3 * 4096);
   const auto store = openStore();
