@@ -9,6 +9,7 @@
 
 #include "engine/base/json.h"
 #include "engine/base/random.h"
+#include "engine/text/phrases/phrase_dictionary.h"
 #include "tests/worker/engine_process.h"
 
 namespace heddle {
@@ -56,7 +57,8 @@ TEST(TokenizerProgram, LearnsEncodesShowsAndCompares) {
   EXPECT_EQ(learnt["kind"], "result");
   EXPECT_EQ(learnt["folder"], out);
   EXPECT_EQ(learnt["size"], 400);
-  EXPECT_GE(learnt["thresholds"]["min_probability"].get<double>(), 0.5);
+  EXPECT_GE(learnt["thresholds"]["min_count"].get<int64_t>(), 5);
+  EXPECT_GE(learnt["thresholds"]["min_probability"].get<double>(), PhraseThresholds{}.min_probability);
   EXPECT_TRUE(fs::exists(fs::path(out) / "tokenizer.json"));
 
   const Finished encoded = runEngine({"tokenizer", "encode", out, "--json"}, "The loom broke.\n");
