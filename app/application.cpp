@@ -59,9 +59,9 @@ int runApplication(int argc, char** argv) {
   }
   const QString folder = !folders.isEmpty() ? folders.first() : parser.value(workspace_option);
   MainWindowOptions options;
-  options.workspace.root = folder.isEmpty()
-                               ? defaultWorkspace()
-                               : std::filesystem::absolute(folder.toStdString()).lexically_normal();
+  const std::filesystem::path root =
+      folder.isEmpty() ? defaultWorkspace() : std::filesystem::path(folder.toStdString());
+  options.workspace.root = std::filesystem::absolute(root).lexically_normal();
   options.first_run = parser.isSet(first_run_option);
 
   MainWindow window(options);
