@@ -95,11 +95,9 @@ NewRunDialog::NewRunDialog(const NewRunOptions& options, QWidget* parent)
   resize(dialogRoom(*this, 190, 52));
   if (!options.recipe_toml.isEmpty()) {
     presets_->insertItem(0, tr("The selected run's recipe"));
+  }
+  if (presets_->count() > 0) {
     presets_->setCurrentIndex(0);
-    ParsedRecipe parsed = parseRecipe(options.recipe_toml.toStdString(), {});
-    parsed.recipe.name += options.name_suffix.toStdString();
-    panel_->setRecipe(parsed.recipe, parsed.problems);
-  } else if (presets_->count() > 0) {
     choosePreset(0);
   } else {
     panel_->setRecipe(withText(Recipe{}));
@@ -138,7 +136,7 @@ void NewRunDialog::choosePreset(int index) {
   if (!path.isEmpty()) {
     openFile(path);
   } else if (!options_.recipe_toml.isEmpty()) {
-    openText(options_.recipe_toml, {});
+    openText(options_.recipe_toml, {}, options_.name_suffix);
   }
 }
 
@@ -156,8 +154,9 @@ void NewRunDialog::openFile(const QString& path) {
   openText(text(*toml), path);
 }
 
-void NewRunDialog::openText(const QString& toml, const QString& source) {
-  const ParsedRecipe parsed = parseRecipe(toml.toStdString(), source.toStdString());
+void NewRunDialog::openText(const QString& toml, const QString& source, const QString& name_suffix) {
+  ParsedRecipe parsed = parseRecipe(toml.toStdString(), source.toStdString());
+  parsed.recipe.name += name_suffix.toStdString();
   panel_->setRecipe(withText(parsed.recipe), parsed.problems);
 }
 

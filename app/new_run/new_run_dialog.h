@@ -49,7 +49,7 @@ class NewRunDialog final : public QDialog {
   void fillPresets();
   void choosePreset(int index);
   void openFile(const QString& path);
-  void openText(const QString& toml, const QString& source);
+  void openText(const QString& toml, const QString& source, const QString& name_suffix = {});
   // The recipe on the text that the options ask for.
   Recipe withText(Recipe recipe) const;
   void setReady(bool ready);

@@ -288,6 +288,10 @@ TEST_F(NewRunTest, ACopyKeepsTheSeedAndSaysThatItIsACopy) {
   NewRunDialog dialog({.workspace = workspace,
                        .recipe_toml = QString::fromStdString("seed = 77\n" + recipe("x", 10)),
                        .name_suffix = QStringLiteral(" copy")});
+  // Chosen once more it is the same again.
+  auto* presets = dialog.findChild<QComboBox*>(QStringLiteral("new-run-presets"));
+  Q_EMIT presets->activated(0);
+  EXPECT_EQ(dialog.form().recipe().name, "x copy");
   ASSERT_TRUE(settle(dialog));
   QSignalSpy requested(&dialog, &NewRunDialog::runRequested);
   QTest::mouseClick(button(dialog, "new-run-start"), Qt::LeftButton);
