@@ -15,6 +15,8 @@
 namespace heddle::ui {
 namespace {
 
+// Names of learnt tokenisers begin alike and differ at their end.
+constexpr Qt::TextElideMode kNameElision = Qt::ElideMiddle;
 constexpr int kPlotHeight = 210;
 constexpr int kTwoColumnsFrom = 620;
 constexpr int kTableLines = 12;
@@ -171,7 +173,7 @@ struct ComparisonPage::Impl {
     table->verticalHeader()->hide();
     table->verticalHeader()->setDefaultSectionSize(table->fontMetrics().height() + 4);
     table->horizontalHeader()->setHighlightSections(false);
-    table->horizontalHeader()->setTextElideMode(Qt::ElideRight);
+    table->horizontalHeader()->setTextElideMode(kNameElision);
     table->horizontalHeader()->setMinimumSectionSize(8 * table->fontMetrics().averageCharWidth());
     table->setShowGrid(false);
     table->setWordWrap(false);
@@ -237,7 +239,7 @@ struct ComparisonPage::Impl {
       const QRectF cell(room.left() + column * width, room.top() + row * line, width - 8, line);
       painter.setPen(roleColor(role, self->palette()));
       painter.drawText(cell, Qt::AlignVCenter | (column == 0 ? Qt::AlignLeft : Qt::AlignRight),
-                       metrics.elidedText(text, Qt::ElideRight, cell.width()));
+                       metrics.elidedText(text, row == 0 ? kNameElision : Qt::ElideRight, cell.width()));
     };
     for (int column = 0; column < columns_shown; ++column) {
       write(0, column, model->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString(),

@@ -41,8 +41,8 @@ QVariant DifferenceModel::headerData(int section, Qt::Orientation orientation, i
     return {};
   }
   if (role == Qt::TextAlignmentRole) {
-    // Of a long name the beginning is seen.
-    return QVariant(Qt::AlignLeft | Qt::AlignVCenter);
+    // As their numbers. Of a long name the end is seen: names of learnt tokenisers begin alike.
+    return QVariant((section == 0 ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
   }
   const bool last = section == columnCount() - 1;
   if (role == Qt::ToolTipRole && last) {
