@@ -100,11 +100,10 @@ int writeSample(const std::filesystem::path& folder, const SampleOptions& option
 }
 
 constexpr char kExitCodes[] =
-    "Exit codes: 0 finished, or stopped and saved; 1 the run or request failed; 2 wrong arguments or recipe, "
-    "nothing was\n"
-    "started; 3 the engine's library or LibTorch cannot be loaded. Ctrl+C (SIGINT, SIGTERM) lets a run finish "
-    "its step, save\n"
-    "and exit with 0; a second one, and all that is no run, ends at once.";
+    "Exit codes: 0 finished, or stopped and saved; 1 the run or request failed; 2 wrong arguments or\n"
+    "recipe, nothing was started; 3 the engine's library or LibTorch cannot be loaded. Ctrl+C (SIGINT,\n"
+    "SIGTERM) lets a run finish its step, save and exit with 0; a second one, and all that is no run,\n"
+    "ends at once.";
 
 }  // namespace
 

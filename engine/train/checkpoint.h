@@ -1,6 +1,6 @@
 // Checkpoints: runs/ID/checkpoints/STEP/ with model.safetensors, optimizer.safetensors, config.json,
-// the tokeniser, state.json and an empty DONE. Written beside, synced, renamed: a folder without DONE does not
-// count. The tokeniser is a folder of its own, tokenizer/ (tokenizer_folder.h), with its published files
+// the tokeniser, state.json and an empty DONE. Written beside, synced, renamed: a folder without DONE does
+// not count. The tokeniser is a folder of its own, tokenizer/ (tokenizer_folder.h), with its published files
 // (vocab.txt, spiece.model, vocab.json and merges.txt) also beside the weights: those, model.safetensors and
 // config.json are what others read.
 //
@@ -27,7 +27,7 @@ struct CheckpointContents {
   ModelRecipe model;  // vocab_size resolved
   bool next_sentence = true;
   std::filesystem::path tokenizer;  // the folder
-  Json state;  // everything but "version" and "next_sentence"
+  Json state;                       // everything but "version" and "next_sentence"
 };
 
 // Returns the bytes written. On failure nothing is left behind.
