@@ -265,9 +265,7 @@ Result<PretrainingData> PretrainingData::open(const PreparedText& text, const Ob
   const ShardVocabulary vocabulary{
       .fine_size = grains->fineSize(), .coarse_size = grains->coarseSize(), .hash = *hash};
   const SpecialIds& special = grains->fine().special();
-  if (const std::string missing(missingSpecial(
-          objective, {special.cls != kNoSpecial, special.sep != kNoSpecial, special.mask != kNoSpecial}));
-      !missing.empty()) {
+  if (const std::string missing(missingSpecial(objective, specialTokens(special))); !missing.empty()) {
     return Error{"cannot train with the tokeniser " + text.tokenizer.string() + ": it has no " + missing +
                      " or anything that stands for it",
                  "take a vocabulary that was made for an encoder, or one that is learnt"};

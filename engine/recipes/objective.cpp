@@ -5,6 +5,8 @@
 #include <cctype>
 #include <iterator>
 
+#include "engine/text/subword/tokenizer.h"
+
 namespace heddle {
 namespace {
 
@@ -86,6 +88,10 @@ std::string objectiveTitle(const ObjectiveRecipe& objective) {
                    [](unsigned char letter) { return static_cast<char>(std::toupper(letter)); });
   }
   return title;
+}
+
+SpecialTokens specialTokens(const SpecialIds& ids) {
+  return {ids.cls != kNoSpecial, ids.sep != kNoSpecial, ids.mask != kNoSpecial};
 }
 
 std::string_view missingSpecial(const ObjectiveRecipe& objective, const SpecialTokens& there) {

@@ -11,6 +11,8 @@
 
 namespace heddle {
 
+struct SpecialIds;
+
 enum class RowKind {
   kSentencePair,   // BERT: two runs of sentences, half of them from different documents
   kSentenceOrder,  // ALBERT: two runs of sentences of one document, half of them swapped
@@ -58,6 +60,7 @@ struct SpecialTokens {
   bool sep = true;
   bool mask = true;
 };
+SpecialTokens specialTokens(const SpecialIds& ids);
 // The first of them that the rows and masks need and that is not there, as in "[CLS]"; empty: none.
 std::string_view missingSpecial(const ObjectiveRecipe& objective, const SpecialTokens& there);
 

@@ -252,10 +252,7 @@ Result<GrainSizes> givenSizes(const TextRecipe& text) {
   if (!grains.ok()) {
     return grains.error();
   }
-  const SpecialIds& special = grains->fine().special();
-  return GrainSizes{
-      grains->fineSize(), grains->coarseSize(),
-      SpecialTokens{special.cls != kNoSpecial, special.sep != kNoSpecial, special.mask != kNoSpecial}};
+  return GrainSizes{grains->fineSize(), grains->coarseSize(), specialTokens(grains->fine().special())};
 }
 
 int64_t expectedVocabSize(const Recipe& recipe) {
