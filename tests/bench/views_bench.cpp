@@ -4,7 +4,6 @@
 
 #include <benchmark/benchmark.h>
 
-#include <QApplication>
 #include <QElapsedTimer>
 #include <QScrollBar>
 #include <QThread>
@@ -337,13 +336,3 @@ BENCHMARK(filterVocabulary)->Unit(benchmark::kMillisecond)->UseRealTime();
 
 }  // namespace
 }  // namespace heddle::ui
-
-int main(int argc, char** argv) {
-  if (!qEnvironmentVariableIsSet("QT_QPA_PLATFORM")) {
-    qputenv("QT_QPA_PLATFORM", "offscreen");
-  }
-  QApplication application(argc, argv);
-  benchmark::Initialize(&argc, argv);
-  benchmark::RunSpecifiedBenchmarks();
-  return 0;
-}

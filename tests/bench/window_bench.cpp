@@ -3,7 +3,6 @@
 
 #include <benchmark/benchmark.h>
 
-#include <QApplication>
 #include <QtTest/QTest>
 #include <memory>
 
@@ -108,13 +107,3 @@ BENCHMARK(pointToCurve)->Iterations(20)->Unit(benchmark::kMillisecond)->UseRealT
 
 }  // namespace
 }  // namespace heddle::ui
-
-int main(int argc, char** argv) {
-  if (!qEnvironmentVariableIsSet("QT_QPA_PLATFORM")) {
-    qputenv("QT_QPA_PLATFORM", "offscreen");
-  }
-  QApplication application(argc, argv);
-  benchmark::Initialize(&argc, argv);
-  benchmark::RunSpecifiedBenchmarks();
-  return 0;
-}
