@@ -132,8 +132,7 @@ void MainWindow::buildViews() {
   attention_feed_ = new AttentionFeed(*attention_, *inspection_, *selection_, this);
   text_feed_ = new TextFeed(*text_, options_.workspace, this);
   corpus_feed_ = new CorpusFeed(*text_, options_.workspace, this);
-  progress_ =
-      new ProgressEntry(tr("What is packed is kept: preparing the same text again goes on from there"), this);
+  progress_ = new ProgressEntry(CorporaPage::cancelHint(), this);
   progress_->setMinimumWidth(56 * fontMetrics().averageCharWidth());
 
   statusBar()->addWidget(problems_, 1);

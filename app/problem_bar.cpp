@@ -71,9 +71,7 @@ void ProblemBar::update() {
   if (!any) {
     return;
   }
-  QPalette colors = palette();
-  colors.setColor(QPalette::WindowText, roleColor(Role::kError, colors));
-  text_->setPalette(colors);
+  setTextRole(*text_, Role::kError, palette());
   const Problem& newest = problems_.back();
   QString words = asSentence(newest.text);
   if (!newest.hint.isEmpty()) {

@@ -168,9 +168,7 @@ void RecipeForm::addField(QGridLayout& grid, const Field& field, size_t item, QL
   editor.heading = heading;
   editor.problem = new QLabel(box);
   editor.problem->setWordWrap(true);
-  QPalette colors = palette();
-  colors.setColor(QPalette::WindowText, roleColor(Role::kError, colors));
-  editor.problem->setPalette(colors);
+  setTextRole(*editor.problem, Role::kError, palette());
   editor.problem->setObjectName(editor.key + u"-problem");
   makeWidget(editor);
   editor.widget->setObjectName(editor.key);
@@ -338,10 +336,8 @@ bool RecipeForm::eventFilter(QObject* watched, QEvent* event) {
 
 void RecipeForm::changeEvent(QEvent* event) {
   if (event->type() == QEvent::PaletteChange) {
-    QPalette colors = palette();
-    colors.setColor(QPalette::WindowText, roleColor(Role::kError, colors));
     for (const Editor& editor : editors_) {
-      editor.problem->setPalette(colors);
+      setTextRole(*editor.problem, Role::kError, palette());
     }
   }
   QWidget::changeEvent(event);

@@ -161,9 +161,7 @@ void RecipePanel::tell(const QString& words, bool is_problem) {
 }
 
 void RecipePanel::colorReason() {
-  QPalette colors = palette();
-  colors.setColor(QPalette::WindowText, roleColor(is_problem_ ? Role::kError : Role::kMutedText, colors));
-  reason_->setPalette(colors);
+  setTextRole(*reason_, is_problem_ ? Role::kError : Role::kMutedText, palette());
 }
 
 void RecipePanel::changeEvent(QEvent* event) {

@@ -74,9 +74,7 @@ void CorpusFeed::prepare(const QString& recipe_toml) {
 void CorpusFeed::cancel() {
   if (busy_) {
     job_.cancel();
-    end(tr("Preparing was cancelled. What is packed is kept: preparing the same text again goes on from "
-           "there."),
-        false);
+    end(tr("Preparing was cancelled. %1.").arg(CorporaPage::cancelHint()), false);
   }
 }
 

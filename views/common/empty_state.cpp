@@ -62,17 +62,8 @@ void EmptyState::changeEvent(QEvent* event) {
 }
 
 void EmptyState::updateColors() {
-  const auto paint = [this](QLabel* label, Role role) {
-    QPalette colors = label->palette();
-    const QColor color = roleColor(role, palette());
-    // Setting an equal palette again would send PaletteChange for ever.
-    if (colors.color(QPalette::WindowText) != color) {
-      colors.setColor(QPalette::WindowText, color);
-      label->setPalette(colors);
-    }
-  };
-  paint(text_label_, kind_ == Kind::kProblem ? Role::kError : Role::kText);
-  paint(hint_label_, Role::kMutedText);
+  setTextRole(*text_label_, kind_ == Kind::kProblem ? Role::kError : Role::kText, palette());
+  setTextRole(*hint_label_, Role::kMutedText, palette());
 }
 
 }  // namespace heddle::ui

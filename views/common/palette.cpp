@@ -1,5 +1,7 @@
 #include "views/common/palette.h"
 
+#include <QWidget>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -85,6 +87,16 @@ bool isDark(const QPalette& palette) {
 QColor roleColor(Role role, const QPalette& palette) {
   const RoleColors colors = roleColors(role);
   return QColor::fromRgb(isDark(palette) ? colors.dark : colors.light);
+}
+
+void setTextRole(QWidget& widget, Role role, const QPalette& palette) {
+  QPalette colors = widget.palette();
+  const QColor color = roleColor(role, palette);
+  // Setting an equal palette again would send PaletteChange for ever.
+  if (colors.color(QPalette::WindowText) != color) {
+    colors.setColor(QPalette::WindowText, color);
+    widget.setPalette(colors);
+  }
 }
 
 QColor seriesColor(int index, const QPalette& palette) {

@@ -7,6 +7,8 @@
 #include <QPalette>
 #include <QPen>
 
+class QWidget;
+
 namespace heddle::ui {
 
 enum class Role {
@@ -27,6 +29,10 @@ enum class Role {
 bool isDark(const QPalette& palette);
 
 QColor roleColor(Role role, const QPalette& palette);
+
+// Writes the widget's words in the colour of a role. `palette` is that of the view around it: its own may say
+// another role by now. To be called again on the view's PaletteChange.
+void setTextRole(QWidget& widget, Role role, const QPalette& palette);
 
 // How run number `index` is drawn in every view. Neighbouring indices differ in hue; after ten the line style
 // changes too, so forty runs stay apart, also without colour vision. Contrast to the background is at least

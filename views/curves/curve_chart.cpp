@@ -142,11 +142,7 @@ struct CurveChart::Impl {
   void updateColors() {
     const QPalette& palette = self->palette();
     plot->setColors(palette, self->font());
-    QPalette warning = badge->palette();
-    if (warning.color(QPalette::WindowText) != roleColor(Role::kWarning, palette)) {
-      warning.setColor(QPalette::WindowText, roleColor(Role::kWarning, palette));
-      badge->setPalette(warning);
-    }
+    setTextRole(*badge, Role::kWarning, palette);
     table->setCurves(curves);
     plot->redraw();
   }

@@ -43,9 +43,7 @@ RangeDialog::RangeDialog(const Axes& axes, const FixedRanges& ranges, QWidget* p
     grid->addWidget(new QLabel(tr("to"), this), axis, 2);
   }
   problem_->setWordWrap(true);
-  QPalette colors = problem_->palette();
-  colors.setColor(QPalette::WindowText, roleColor(Role::kError, palette()));
-  problem_->setPalette(colors);
+  setTextRole(*problem_, Role::kError, palette());
   grid->addWidget(problem_, 2, 0, 1, 4);
   auto* buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this);
   apply_ = buttons->button(QDialogButtonBox::Ok);

@@ -324,9 +324,7 @@ void InspectorView::changeEvent(QEvent* event) {
 }
 
 void InspectorView::updateColors() {
-  QPalette colors = palette();
-  colors.setColor(QPalette::WindowText, roleColor(Role::kError, colors));
-  failure_->setPalette(colors);
+  setTextRole(*failure_, Role::kError, palette());
 }
 
 }  // namespace heddle::ui

@@ -284,14 +284,7 @@ struct ComparisonPage::Impl {
     updateColors();
   }
 
-  void updateColors() {
-    QPalette colors = statement->palette();
-    const QColor color = roleColor(Role::kMutedText, self->palette());
-    if (colors.color(QPalette::WindowText) != color) {
-      colors.setColor(QPalette::WindowText, color);
-      statement->setPalette(colors);
-    }
-  }
+  void updateColors() { setTextRole(*statement, Role::kMutedText, self->palette()); }
 };
 
 ComparisonPage::ComparisonPage(QWidget* parent) : QWidget(parent), impl_(std::make_unique<Impl>(this)) {

@@ -45,8 +45,7 @@ struct CorporaPage::Impl {
     order->setSourceModel(model);
     order->setSortRole(CorpusModel::kSortRole);
     order->setSortLocaleAware(true);
-    progress = new ProgressEntry(
-        CorporaPage::tr("What is packed is kept: preparing the same text again goes on from there"), self);
+    progress = new ProgressEntry(CorporaPage::cancelHint(), self);
     progress->setObjectName(QStringLiteral("corpora-progress"));
     statement = new QLabel(self);
     statement->setObjectName(QStringLiteral("corpora-statement"));
@@ -250,12 +249,7 @@ struct CorporaPage::Impl {
     empty->setAction(known && problem.isEmpty() && !busy ? CorporaPage::tr("Prepare text…") : QString());
     pages->setCurrentWidget(model->rowCount() > 0 ? static_cast<QWidget*>(splitter) : empty);
     statement->setVisible(!statement->text().isEmpty() && !busy);
-    QPalette colors = statement->palette();
-    const QColor color = roleColor(is_problem ? Role::kError : Role::kMutedText, self->palette());
-    if (colors.color(QPalette::WindowText) != color) {
-      colors.setColor(QPalette::WindowText, color);
-      statement->setPalette(colors);
-    }
+    setTextRole(*statement, is_problem ? Role::kError : Role::kMutedText, self->palette());
   }
 };
 
@@ -264,6 +258,10 @@ CorporaPage::CorporaPage(QWidget* parent) : QWidget(parent), impl_(std::make_uni
 }
 
 CorporaPage::~CorporaPage() = default;
+
+QString CorporaPage::cancelHint() {
+  return tr("What is packed is kept: preparing the same text again goes on from there");
+}
 
 void CorporaPage::setCorpora(std::vector<CorpusDescription> corpora) {
   const QString before = current();

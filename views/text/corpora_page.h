@@ -17,6 +17,8 @@ class CorporaPage final : public QWidget {
 
  public:
   explicit CorporaPage(QWidget* parent = nullptr);
+  // What becomes of a preparation that is cancelled: "What is packed is kept: ..."
+  static QString cancelHint();
   ~CorporaPage() override;
 
   // Keeps the selection where it can, else selects the first.

@@ -146,13 +146,7 @@ struct VocabularyPage::Impl {
     note->setFullText(!filter_problem.isEmpty()  ? filter_problem
                       : !counted_where.isEmpty() ? VocabularyPage::tr("Frequencies in %1").arg(counted_where)
                                                  : VocabularyPage::tr("Frequencies are not counted yet"));
-    QPalette colors = note->palette();
-    const QColor color =
-        roleColor(filter_problem.isEmpty() ? Role::kMutedText : Role::kError, self->palette());
-    if (colors.color(QPalette::WindowText) != color) {
-      colors.setColor(QPalette::WindowText, color);
-      note->setPalette(colors);
-    }
+    setTextRole(*note, filter_problem.isEmpty() ? Role::kMutedText : Role::kError, self->palette());
   }
 };
 
